@@ -1,0 +1,33 @@
+# make demo   install and rebuild the demo shot
+# make test   lint, then every test
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint clean
+
+# A stamp file for each set of packages: a second `make` installs nothing.
+$(VENV)/base: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e '.[demo]'
+	touch $@
+
+# One command for everything that needs torch: see pyproject.toml.
+$(VENV)/full: $(VENV)/base
+	$(BIN)/python -m pip install --quiet -e '.[demo,torch,test,lint]'
+	touch $@
+
+demo: $(VENV)/base
+	$(BIN)/memecomp demo
+
+lint: $(VENV)/full
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest
+
+clean:
+	rm -rf $(VENV) demo build

@@ -1,0 +1,1 @@
+"""The Python driver: everything a person calls."""

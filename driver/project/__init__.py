@@ -1,0 +1,1 @@
+"""The Natron project as a document."""

@@ -1,0 +1,1 @@
+"""What a run proves: checks, provenance, the review page."""

@@ -1,0 +1,1 @@
+"""AI behind small interfaces; one file a backend."""

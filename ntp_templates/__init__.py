@@ -1,0 +1,1 @@
+"""Natron project templates: one folder each."""

@@ -1,0 +1,1 @@
+"""OpenFX and Natron without Natron."""

@@ -1,0 +1,1 @@
+"""What every stock node is: inputs, parameters, defaults."""

@@ -1,0 +1,1 @@
+"""Evaluates a node graph: windows, time, colour, cache."""

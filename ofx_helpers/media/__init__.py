@@ -1,0 +1,1 @@
+"""The only codecs: images, sequences, video, in and out."""

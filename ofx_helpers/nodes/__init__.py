@@ -1,0 +1,1 @@
+"""The stock nodes; one file a node or family, each exporting NODE."""
