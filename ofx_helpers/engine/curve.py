@@ -1,0 +1,65 @@
+"""Animation curves, evaluated as Natron's `Curve` does."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Interpolation(IntEnum):
+    """The methods of a key, with the numbers that a project file stores."""
+
+    CONSTANT = 0
+    LINEAR = 1
+    SMOOTH = 2
+    CATMULL_ROM = 3
+    CUBIC = 4
+    HORIZONTAL = 5
+    FREE = 6
+    BROKEN = 7
+    NONE = 8
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: time in frames, value in the parameter's unit, derivatives in units per frame."""
+
+    time: float
+    value: float
+    interpolation: Interpolation = Interpolation.SMOOTH
+    left: float = 0.0
+    right: float = 0.0
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Keys in order of time. Before the first and after the last the value holds."""
+
+    keys: tuple[Key, ...]
+
+    def at(self, time: float) -> float:
+        """The value at `time` in frames: cubic Hermite between keys, with stored derivatives.
+
+        A segment whose left key is constant holds it. The derivatives of a saved project already
+        obey the interpolation method, so linear and smooth segments need no special case.
+        """
+        keys = self.keys
+        if not keys:
+            raise ValueError("a curve without keys has no value")
+        index = bisect_right(keys, time, key=lambda key: key.time)
+        if index == 0:
+            return keys[0].value
+        before = keys[index - 1]
+        if index == len(keys) or before.interpolation == Interpolation.CONSTANT:
+            return before.value
+        after = keys[index]
+        span = after.time - before.time
+        t = (time - before.time) / span
+        p0, p3 = before.value, after.value
+        m0, m1 = before.right * span, after.left * span
+        t2, t3 = t * t, t * t * t
+        return (
+            (2 * t3 - 3 * t2 + 1) * p0
+            + (t3 - 2 * t2 + t) * m0
+            + (3 * t2 - 2 * t3) * p3
+            + (t3 - t2) * m1
+        )
