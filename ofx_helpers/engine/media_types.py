@@ -1,0 +1,74 @@
+"""What the engine asks of the rooms that read and write files, so that it needs none of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.frame import Window
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image as its file stores it: no colour or premultiplication applied.
+
+    `pixels` is (h, w, c) with c of 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA), top-down,
+    uint8, uint16, float16 or float32; integers span 0 to the type's maximum. `display` is the
+    format of the file and `data` where the pixels lie, both y up with the display's bottom left
+    at the origin; they are the same for everything but EXR.
+    """
+
+    pixels: NDArray[Any]
+    display: Window
+    data: Window
+    pixel_aspect: float = 1.0
+
+    @staticmethod
+    def of(pixels: NDArray[Any]) -> "Picture":
+        """A picture whose data fill its format."""
+        window = Window(0, 0, pixels.shape[1], pixels.shape[0])
+        return Picture(pixels, window, window)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What a file says before its pixels are decoded."""
+
+    display: Window
+    data: Window
+    channels: int
+    dtype: np.dtype[Any]
+
+
+class Media(Protocol):
+    """Reads and writes single images and frames of video."""
+
+    def header(self, path: Path, frame: int) -> Header:
+        """Size and channels of the image file, or of a video (`frame` counts from 0)."""
+        ...
+
+    def read(self, path: Path, frame: int) -> Picture:
+        """The pixels; raises RenderError naming the file when it is missing or broken."""
+        ...
+
+    def frames(self, path: Path) -> int | None:
+        """How many frames a video has; None for a still image."""
+        ...
+
+    def write(self, path: Path, picture: Picture, options: "WriteOptions") -> None:
+        """Write under a temporary name beside `path`, then move."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteOptions:
+    """What the writer node says about the file; `params` are the node's, for codec settings."""
+
+    bit_depth: str = "auto"
+    """One of auto, 8u, 10u, 12u, 16u, 16f, 32f."""
+    compression: str = "default"
+    quality: int = 100
+    params: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,159 @@
+"""What a node file exports as `NODE`: what the node is, as data and pure functions.
+
+The engine does once, for every node, what Natron and its plug-ins do for every node: regions,
+time, disabled nodes, the mask, mix, (un)premultiplication around a colour operation, the
+per-channel process switches, and the concatenation of transforms. A node declares what it has.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.graph import Graph, Node
+from ofx_helpers.engine.media_types import Media
+from ofx_helpers.engine.params import Params
+
+Matrix = NDArray[np.float64]
+"""3×3, column vectors (x, y, 1) in pixels, y up; maps a point of the source to the output."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """Pixels that a node needs: of an input, over a window, at a time (None: its own)."""
+
+    label: str
+    window: Window
+    time: float | None = None
+
+
+@dataclass(frozen=True)
+class Same:
+    """The node passes an input through untouched, perhaps of another time.
+
+    An unconnected input, or `label` None, is transparent black.
+    """
+
+    label: str | None
+    time: float | None = None
+
+
+class Context(Protocol):
+    """A node at a time, and what it may ask about its inputs."""
+
+    @property
+    def graph(self) -> Graph: ...  # noqa: D102
+    @property
+    def node(self) -> Node: ...  # noqa: D102
+    @property
+    def time(self) -> float:
+        """Time in frames; not always whole (motion blur, retimes)."""
+        ...
+
+    @property
+    def params(self) -> Params:
+        """The node's parameters at its time; `params.at(t)` for another."""
+        ...
+
+    @property
+    def format(self) -> Window:
+        """The project's format, which is also the region of what has no edge."""
+        ...
+
+    @property
+    def media(self) -> Media:
+        """What reads and writes files."""
+        ...
+
+    def connected(self, label: str) -> bool:
+        """Whether an input has a node."""
+        ...
+
+    def region(self, label: str, time: float | None = None) -> Window:
+        """Where the input has pixels; empty when unconnected."""
+        ...
+
+    def resolve(self, name: str) -> Path:
+        """A file name of the project as a path: `[Project]` and other variables replaced."""
+        ...
+
+    def upstream(self) -> Matrix:
+        """The transforms above, concatenated; the identity unless `NodeType.concatenates`.
+
+        For such a node `region` and the wanted frames of that input are those of the picture
+        before these transforms: multiply `own @ upstream()` and filter once.
+        """
+        ...
+
+
+Render = Callable[[Context, Window, Sequence[Frame]], Pixels | Frame]
+Point = Callable[[Context, Pixels, Window], Pixels]
+
+
+def same_region(context: Context) -> Window:
+    """The region of the main input."""
+    return context.region("Source")
+
+
+def all_regions(context: Context) -> Window:
+    """The smallest window that holds every connected input but the mask."""
+    region = Window(0, 0, 0, 0)
+    for label in context.node.inputs:
+        if label != "Mask":
+            region = region.union(context.region(label))
+    return region
+
+
+def same_window(context: Context, window: Window) -> Sequence[Want]:
+    """The main input over the window to render."""
+    return (Want("Source", window),)
+
+
+def never_same(_context: Context) -> Same | None:
+    """The node always has something to do."""
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeType:
+    """A node: give `render`, or `point` where each output pixel needs only its own source pixel.
+
+    `point(context, pixels, window)` gets a writable array of its own, shape (h, w, 4), and may
+    work in place. `render(context, window, frames)` gets the frames of `wants` in that order,
+    each over exactly the wanted window, read-only by habit, and returns (h, w, 4) pixels of
+    `window`, or a `Frame` that covers it or part of it (the rest is transparent).
+    """
+
+    plugins: tuple[str, ...]
+    point: Point | None = None
+    render: Render | None = None
+    wants: Callable[[Context, Window], Sequence[Want]] = same_window
+    region: Callable[[Context], Window] = same_region
+    """Region of definition, before the engine's own rules; pixels outside are transparent."""
+    same: Callable[[Context], Same | None] = never_same
+    """Identity: say so wherever it is cheap to know, e.g. a whole-pixel move of nothing."""
+    main: str = "Source"
+    """The input that a disabled node passes through, and that mask and mix fall back to."""
+    mask: str | None = None
+    """The label of the mask input where the engine applies mask, maskInvert and mix."""
+    process: bool = False
+    """Whether the engine copies channels with NatronOfxParamProcess… off from the main input."""
+    premult: bool = False
+    """Whether the engine unpremultiplies the main input and premultiplies the result when asked."""
+    matrix: Callable[[Context], Matrix | None] | None = None
+    """The node as a matrix at this time, None when it is not one then (motion blur, a mask)."""
+    concatenates: str | None = None
+    """The input above which transforms are gathered into `Context.upstream()`."""
+    opaque: Callable[[Context], Window] | None = None
+    """Where the output is known to have alpha 1 without computing it."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """Defaults that the catalogue lacks."""
+
+    def __post_init__(self) -> None:
+        """Refuse a node that cannot render."""
+        if (self.point is None) == (self.render is None):
+            raise ValueError(f"{self.plugins[0]} needs either `point` or `render`")
