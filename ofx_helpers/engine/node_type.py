@@ -42,6 +42,15 @@ class Same:
     time: float | None = None
 
 
+@dataclass(frozen=True)
+class Upstream:
+    """Concatenated transforms: `matrix` maps the picture above them to the input's plane."""
+
+    matrix: Matrix
+    region: Window
+    """Where the picture above has pixels."""
+
+
 class Context(Protocol):
     """A node at a time, and what it may ask about its inputs."""
 
@@ -81,11 +90,13 @@ class Context(Protocol):
         """A file name of the project as a path: `[Project]` and other variables replaced."""
         ...
 
-    def upstream(self) -> Matrix:
-        """The transforms above, concatenated; the identity unless `NodeType.concatenates`.
+    def upstream(self) -> Upstream:
+        """The transforms above `NodeType.concatenates`, gathered, and the picture above them.
 
-        For such a node `region` and the wanted frames of that input are those of the picture
-        before these transforms: multiply `own @ upstream()` and filter once.
+        For such a node the engine delivers the wanted frames of that input from above these
+        transforms: want windows of `upstream().region`'s plane, multiply
+        `own @ upstream().matrix` and filter once. `region` stays that of the input itself, since
+        Natron's regions of definition do not concatenate.
         """
         ...
 
