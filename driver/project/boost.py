@@ -1,0 +1,111 @@
+"""The text of a Natron project: XML as Boost's serialization writes it, read safely.
+
+A project comes from anywhere, so reading resolves no entity, opens no other file, and refuses what
+is too big or too deep. Nothing in a project is ever executed.
+"""
+
+from typing import cast
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from driver.errors import MemecompError
+
+Element = etree._Element
+
+MAX_BYTES = 256 * 1024 * 1024
+MAX_ELEMENTS = 4_000_000
+MAX_DEPTH = 200  # Natron nests groups in groups; real projects stay below 60.
+
+_HEADER = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes" ?>\n<!DOCTYPE boost_serialization>\n'
+)
+_QUOTES = {'"': "&quot;", "'": "&apos;"}
+
+
+def parse(data: bytes, where: str) -> Element:
+    """The root element of a project's text; `where` names it in errors.
+
+    Raises:
+        MemecompError: not XML, not a Natron project, with entities, or beyond the limits above.
+    """
+    if len(data) > MAX_BYTES:
+        raise MemecompError(f"{where} has {len(data)} bytes; a project may have {MAX_BYTES}.")
+    if b"<!ENTITY" in data:
+        raise MemecompError(f"{where} declares XML entities; Natron's projects never do. Not read.")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise MemecompError(
+            f"{where} is not a whole Natron project: {error.msg}. Save it again in Natron."
+        ) from None
+    if root.tag != "boost_serialization":
+        raise MemecompError(f"{where} is not a Natron project: it starts with <{root.tag}>.")
+    _check_size(root, where)
+    return root
+
+
+def serialize(root: Element) -> bytes:
+    """A project's text: tabs, one element a line, quotes escaped, as Boost has it."""
+    lines: list[str] = []
+    _write(root, 0, lines)
+    return _HEADER + "".join(lines).encode("utf-8") + b"\n"
+
+
+def text_of(element: Element, tag: str, default: str = "") -> str:
+    """The text of a child, or the default where there is none."""
+    return element.findtext(tag, default)
+
+
+def add(parent: Element, tag: str, text: object = None) -> Element:
+    """A new last child; without text it is an object that gets children."""
+    child = etree.SubElement(parent, tag)
+    if text is not None:
+        child.text = format_value(text)
+    return child
+
+
+def attributes(element: Element) -> dict[str, str]:
+    """An element's attributes (a parsed file has them as text, never as bytes)."""
+    return cast("dict[str, str]", dict(element.attrib))
+
+
+def format_value(value: object) -> str:
+    """A value as Boost prints it: switches 0 or 1, reals with 17 digits."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        return f"{value:.17e}"
+    return str(value)
+
+
+def _write(element: Element, depth: int, lines: list[str]) -> None:
+    tabs = "\t" * (depth - 1)
+    marks = "".join(f' {k}="{escape(v, _QUOTES)}"' for k, v in attributes(element).items())
+    if len(element):
+        lines.append(f"{tabs}<{element.tag}{marks}>\n")
+        for child in element:
+            _write(child, depth + 1, lines)
+        lines.append(f"{tabs}</{element.tag}>\n")
+    else:
+        text = escape(element.text or "", _QUOTES)
+        lines.append(f"{tabs}<{element.tag}{marks}>{text}</{element.tag}>\n")
+
+
+def _check_size(root: Element, where: str) -> None:
+    depth = count = 0
+    for event, _element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        count += event == "start"
+        if depth > MAX_DEPTH:
+            raise MemecompError(f"{where} nests deeper than {MAX_DEPTH} levels. Not read.")
+        if count > MAX_ELEMENTS:
+            raise MemecompError(f"{where} has more than {MAX_ELEMENTS} elements. Not read.")

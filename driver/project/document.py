@@ -1,0 +1,152 @@
+"""A Natron project as a document: read, look at, write back. What is not touched is kept."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from driver.errors import MemecompError
+from driver.project import boost, classes
+from driver.project.boost import Element, text_of
+from driver.project.formats import BUILT_IN, DEFAULT, Format
+from driver.project.node import ProjectNode
+from driver.project.params import Param, read_param
+
+DEFAULT_RANGE = (1, 250)
+DEFAULT_FPS = 24.0
+
+
+class Document:
+    """A project, and the path that it was read from or is meant for (its folder is `[Project]`)."""
+
+    def __init__(self, root: Element, path: Path) -> None:
+        """Take the root element of a project."""
+        self.root = root
+        self.path = path
+
+    @property
+    def project(self) -> Element:
+        """The element that holds nodes and project settings."""
+        return _required(self.root, "Project", self.path)
+
+    @property
+    def nodes(self) -> list[ProjectNode]:
+        """The nodes on the top level, in file order."""
+        items = self.project.iterfind("NodesCollection/item")
+        return [ProjectNode(element) for element in items]
+
+    def all_nodes(self) -> Iterator[ProjectNode]:
+        """Every node, those in groups too, each group before what is in it."""
+        waiting = list(reversed(self.nodes))
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))
+
+    @property
+    def params(self) -> dict[str, Param]:
+        """The project's own stored parameters by name."""
+        found = (read_param(element) for element in self.project.findall("item"))
+        return {param.name: param for param in found}
+
+    @property
+    def frame_range(self) -> tuple[int, int]:
+        """First and last frame."""
+        stored = self.params.get("frameRange")
+        if stored is None or len(stored.values) != 2:
+            return DEFAULT_RANGE
+        first, last = (int(value) for value in stored.values if isinstance(value, int))
+        return first, last
+
+    @property
+    def fps(self) -> float:
+        """Frames a second."""
+        stored = self.params.get("frameRate")
+        value = stored.values[0] if stored else DEFAULT_FPS
+        return float(value) if isinstance(value, int | float) else DEFAULT_FPS
+
+    @property
+    def additional_formats(self) -> list[Format]:
+        """The formats that the project brings along."""
+        return [_format(item) for item in self.project.iterfind("AdditionalFormats/item")]
+
+    @property
+    def format(self) -> Format:
+        """The project's format.
+
+        Raises:
+            MemecompError: it names a format that neither it nor Natron describes.
+        """
+        stored = self.params.get("outputFormat")
+        wanted = stored.values[0] if stored else DEFAULT
+        known = [*BUILT_IN, *self.additional_formats]
+        if isinstance(wanted, int) and 0 <= wanted < len(known):
+            return known[wanted]
+        for candidate in known:
+            size = f"{candidate.width}x{candidate.height}"
+            if wanted in (candidate.name, size, f"{candidate.name} {size}"):
+                return candidate
+        raise MemecompError(
+            f"{self.path} has the format {wanted!r}, which it does not describe. "
+            "Open it in Natron and choose the project's format again."
+        )
+
+    def to_bytes(self) -> bytes:
+        """The file's text, with class numbers set."""
+        classes.number(self.root)
+        return boost.serialize(self.root)
+
+    def write(self, path: Path) -> None:
+        """Write the project, whole or not at all.
+
+        Raises:
+            MemecompError: the folder cannot be written to.
+        """
+        data = self.to_bytes()
+        try:
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(data)
+                Path(temporary).chmod(0o644)
+                Path(temporary).replace(path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise MemecompError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def read(path: Path | str) -> Document:
+    """Read a project that Natron 2.x saved, or that `Document.write` wrote.
+
+    Raises:
+        MemecompError: no such file, or not a whole Natron project.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise MemecompError(f"{path} cannot be read: {error.strerror}.") from None
+    document = Document(boost.parse(data, str(path)), path)
+    _required(document.project, "NodesCollection", path)
+    return document
+
+
+def _required(parent: Element, tag: str, path: Path) -> Element:
+    found = parent.find(tag)
+    if found is None:
+        raise MemecompError(f"{path} has no <{tag}>: it is no project of Natron 2.")
+    return found
+
+
+def _format(item: Element) -> Format:
+    def side(name: str) -> int:
+        return round(float(item.findtext(f"RectI/{name}") or item.findtext(f"RectD/{name}") or 0))
+
+    return Format(
+        width=side("Right") - side("Left"),
+        height=side("Top") - side("Bottom"),
+        pixel_aspect=float(text_of(item, "Pixel_aspect_ratio", "1")),
+        name=text_of(item, "Name"),
+    )
