@@ -78,12 +78,25 @@ class Context(Protocol):
         """What reads and writes files."""
         ...
 
+    def frames(self, label: str) -> tuple[float, float]:
+        """The input's first and last frame; the project's range when unconnected."""
+        ...
+
     def connected(self, label: str) -> bool:
         """Whether an input has a node."""
         ...
 
     def region(self, label: str, time: float | None = None) -> Window:
         """Where the input has pixels; empty when unconnected."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every input label that the node could have, in the catalogue's order."""
+        ...
+
+    def opaque(self, label: str) -> Window:
+        """Where the input is known to have alpha 1 without computing it; often empty."""
         ...
 
     def resolve(self, name: str) -> Path:
@@ -119,6 +132,14 @@ def all_regions(context: Context) -> Window:
     return region
 
 
+def same_frames(context: Context) -> tuple[float, float]:
+    """What all the connected inputs span together; the project's range without inputs."""
+    spans = [context.frames(label) for label in context.node.inputs if context.connected(label)]
+    if not spans:
+        return float(context.graph.first), float(context.graph.last)
+    return min(span[0] for span in spans), max(span[1] for span in spans)
+
+
 def same_window(context: Context, window: Window) -> Sequence[Want]:
     """The main input over the window to render."""
     return (Want("Source", window),)
@@ -147,6 +168,10 @@ class NodeType:
     """Region of definition, before the engine's own rules; pixels outside are transparent."""
     same: Callable[[Context], Same | None] = never_same
     """Identity: say so wherever it is cheap to know, e.g. a whole-pixel move of nothing."""
+    format: Callable[[Context], Window] | None = None
+    """The format that the node gives its output; None passes the main input's on."""
+    frames: Callable[[Context], tuple[float, float]] = same_frames
+    """First and last frame; readers and time nodes say so, others pass their inputs' on."""
     main: str = "Source"
     """The input that a disabled node passes through, and that mask and mix fall back to."""
     mask: str | None = None

@@ -1,0 +1,165 @@
+"""Transfer functions between files and the scene-linear pixels of the graph.
+
+Formulas: IEC 61966-2-1 (sRGB), ITU-R BT.709 with BT.1886-free camera curve (Rec.709). The names
+are those of Natron's OCIO configuration; what is not built in is an error that lists what is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.errors import RenderError
+
+Curve = Callable[[NDArray[Any]], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A colour space that differs from scene-linear Rec.709 primaries by a curve alone."""
+
+    name: str
+    decode: Curve
+    """Encoded to linear; values below 0 and above 1 continue the curve or its mirror."""
+    encode: Curve
+    """Linear to encoded."""
+
+
+def _mirrored(curve: Curve) -> Curve:
+    """The curve for magnitudes, with the sign put back."""
+    return lambda values: np.copysign(curve(np.abs(values)), values)
+
+
+def _srgb_decode(v: NDArray[Any]) -> NDArray[Any]:
+    return np.where(v <= 0.04045, v / 12.92, ((np.maximum(v, 0.04045) + 0.055) / 1.055) ** 2.4)
+
+
+def _srgb_encode(v: NDArray[Any]) -> NDArray[Any]:
+    high = 1.055 * np.maximum(v, 0.0031308) ** (1 / 2.4) - 0.055
+    return np.where(v <= 0.0031308, v * 12.92, high)
+
+
+def _rec709_decode(v: NDArray[Any]) -> NDArray[Any]:
+    return np.where(v < 0.081, v / 4.5, ((np.maximum(v, 0.081) + 0.099) / 1.099) ** (1 / 0.45))
+
+
+def _rec709_encode(v: NDArray[Any]) -> NDArray[Any]:
+    return np.where(v < 0.018, v * 4.5, 1.099 * np.maximum(v, 0.018) ** 0.45 - 0.099)
+
+
+def _power(exponent: float) -> Curve:
+    return lambda v: np.maximum(v, 0) ** exponent
+
+
+_SRGB = Transfer("sRGB", _mirrored(_srgb_decode), _mirrored(_srgb_encode))
+_REC709 = Transfer("Rec709", _mirrored(_rec709_decode), _mirrored(_rec709_encode))
+_NAMES: dict[str, Transfer | None] = {
+    "linear": None,
+    "scene_linear": None,
+    "reference": None,
+    "raw": None,
+    "non-color": None,
+    "default": None,
+    "data": None,
+    "srgb": _SRGB,
+    "srgb8": _SRGB,
+    "color_picking": _SRGB,
+    "texture_paint": _SRGB,
+    "vd16": _SRGB,
+    "rec709": _REC709,
+    "rec.709": _REC709,
+    "nuke_rec709": _REC709,
+    "gamma1.8": Transfer("Gamma1.8", _power(1.8), _power(1 / 1.8)),
+    "gamma2.2": Transfer("Gamma2.2", _power(2.2), _power(1 / 2.2)),
+}
+
+
+def transfer(name: str, node: str = "") -> Transfer | None:
+    """The colour space of an OCIO name, `family/name` or plain; None for linear.
+
+    Raises RenderError naming `node` for a space that is not built in.
+    """
+    key = name.rsplit("/", 1)[-1].lower()
+    if key in _NAMES:
+        return _NAMES[key]
+    near = get_close_matches(key, _NAMES, 3) or ["linear", "sRGB", "Rec709"]
+    where = f"{node}: " if node else ""
+    raise RenderError(
+        f"{where}the colour space {name!r} is not built in. Built in are linear, sRGB, Rec709, "
+        f"Gamma1.8 and Gamma2.2 (near: {', '.join(near)}). Convert the file, or choose one."
+    )
+
+
+def between(source: str, target: str, node: str = "") -> tuple[Curve | None, Curve | None]:
+    """The (decode, encode) curves from one named space to another; (None, None) when equal."""
+    first, second = transfer(source, node), transfer(target, node)
+    if first is second:
+        return None, None
+    return first.decode if first else None, second.encode if second else None
+
+
+@lru_cache(maxsize=16)
+def decode_table(name: str, levels: int) -> NDArray[np.float32]:
+    """The linear value of each code of an integer image, float32, length `levels`."""
+    codes = np.arange(levels, dtype=np.float64) / (levels - 1)
+    space = transfer(name)
+    table: NDArray[np.float32] = (space.decode(codes) if space else codes).astype(np.float32)
+    table.flags.writeable = False
+    return table
+
+
+@lru_cache(maxsize=16)
+def encode_table(name: str) -> NDArray[np.uint8]:
+    """The 8-bit code of each linear value i / 65535, uint8, length 65536."""
+    values = np.arange(65536, dtype=np.float64) / 65535
+    space = transfer(name)
+    encoded = space.encode(values) if space else values
+    table: NDArray[np.uint8] = np.rint(np.clip(encoded, 0, 1) * 255).astype(np.uint8)
+    table.flags.writeable = False
+    return table
+
+
+def decode_rgba8(rgba: NDArray[np.uint8], name: str) -> NDArray[np.float32]:
+    """8-bit RGBA (h, w, 4) as float32 with RGB linear and alpha as it is.
+
+    One table look-up for each sample through OpenCV: 1.6 ms for 1280×720 on one core, numpy's
+    indexing takes 8.7 ms.
+    """
+    curve, plain = decode_table(name, 256), decode_table("linear", 256)
+    table = np.stack([curve, curve, curve, plain], axis=-1)[None]
+    result: NDArray[np.float32] = cv2.LUT(rgba, table)
+    return result
+
+
+def encode_8(pixels: NDArray[np.float32], name: str) -> NDArray[np.uint8]:
+    """Linear float32 (h, w, c) as 8-bit codes of the named space, every channel alike.
+
+    A code decoded by `decode_table` comes back as itself. Other values are rounded to the
+    nearest code, within 0.53 of it at the worst, because they pass a table of 65536 steps:
+    5 ms for 1280×720×4, where evaluating the curve takes 60.
+    """
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    steps = cv2.multiply(
+        np.ascontiguousarray(pixels), (65535.0,) * min(channels, 4), dtype=cv2.CV_16U
+    )
+    codes: NDArray[np.uint8] = _look_up(steps, encode_table(name)).reshape(pixels.shape)
+    return codes
+
+
+def _look_up(steps: NDArray[np.uint16], table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    try:
+        found: NDArray[np.uint8] = cv2.LUT(steps, table)
+    except cv2.error:  # OpenCV before 5 looks up 8-bit images only
+        found = np.take(table, steps)
+    return found
+
+
+def apply(curve: Curve | None, pixels: NDArray[np.float32]) -> None:
+    """Run the RGB of float32 (h, w, 4) pixels through a curve, in place."""
+    if curve is not None:
+        pixels[..., :3] = curve(pixels[..., :3])

@@ -1,0 +1,216 @@
+"""Renders one frame of a node: first a plan from the output up, then the pixels.
+
+The plan visits each node after all its users, so that the windows asked of it are joined and it
+is computed once for each time. Pixels are then computed inputs first, depth first, and dropped
+as soon as the last user has taken them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.finish import (
+    extra_wants,
+    finish,
+    premultiplies,
+    premultiply,
+    unpremultiply,
+)
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.graph import Graph
+from ofx_helpers.engine.media_types import Media
+from ofx_helpers.engine.node_type import Want
+from ofx_helpers.engine.scene import NodeContext, Resolver, Scene
+
+Key = tuple[str, float]
+
+
+@dataclass
+class _Job:
+    """A node to compute at a time: over `window`, for `users`, from `wants` found at `sources`."""
+
+    context: NodeContext
+    window: Window
+    users: int = 0
+    wants: list[Want] = field(default_factory=list)
+    sources: list[Key | None] = field(default_factory=list)
+    main: int | None = None
+    mask: int | None = None
+    own: int = 0
+
+
+def render_node(
+    graph: Graph,
+    name: str,
+    time: float,
+    *,
+    resolve: Resolver,
+    media: Media,
+    window: Window | None = None,
+) -> Frame:
+    """The node's output at `time` over `window`, or over all its region when None.
+
+    float32 RGBA as in `engine.frame`. Raises RenderError for a missing node, file or plug-in.
+    """
+    scene = Scene(graph, resolve, media)
+    scene.order(name)
+    over = scene.region(name, time) if window is None else window
+    placed = scene.follow(name, time, over)
+    if placed is None:
+        return _transparent(over)
+    target = (placed.name, placed.time)
+    jobs = _plan(scene, name, target, placed.window)
+    return _compute(jobs, target).crop(over)
+
+
+def _plan(scene: Scene, start: str, target: Key, window: Window) -> dict[Key, _Job]:
+    jobs: dict[Key, _Job] = {}
+    waiting: dict[str, dict[float, _Job]] = {}
+
+    def ask(key: Key, over: Window) -> None:
+        job = jobs.get(key)
+        if job is None:
+            job = _Job(scene.context(*key), over)
+            jobs[key] = job
+            waiting.setdefault(key[0], {})[key[1]] = job
+        job.window = job.window.union(over)
+        job.users += 1
+
+    ask(target, window)
+    for name in reversed(scene.order(start)):
+        for job in waiting.get(name, {}).values():
+            _fill(scene, job)
+            for index, want in enumerate(job.wants):
+                found = _find(scene, job.context, want, gathered=index < job.own)
+                if found is not None:
+                    ask(*found)
+                    job.sources[index] = found[0]
+    return jobs
+
+
+def _fill(scene: Scene, job: _Job) -> None:
+    """Write down what the job needs, the engine's own wants after the node's."""
+    context, kind = job.context, job.context.kind
+    own = [Want(kind.main, job.window)] if kind.point else list(kind.wants(context, job.window))
+    job.own = len(own)
+    main, mask = extra_wants(context, job.window)
+    if main is not None and kind.concatenates != kind.main:
+        # The same pixels are often wanted already.
+        job.main = next((i for i, want in enumerate(own) if want == main), None)
+    for extra in (main if job.main is None else None, mask):
+        if extra is not None:
+            own.append(extra)
+    if main is not None and job.main is None:
+        job.main = job.own
+    if mask is not None:
+        job.mask = len(own) - 1
+    job.wants = own
+    job.sources = [None] * len(own)
+
+
+def _find(
+    scene: Scene, context: NodeContext, want: Want, *, gathered: bool
+) -> tuple[Key, Window] | None:
+    time = context.time if want.time is None else want.time
+    if gathered and want.label == context.kind.concatenates and time == context.time:
+        _, source, time = scene.upstream(context.node.name, time, want.label)
+    else:
+        source = scene.input(context.node.name, want.label)
+    placed = scene.follow(source, time, want.window)
+    return None if placed is None else ((placed.name, placed.time), placed.window)
+
+
+def _compute(jobs: dict[Key, _Job], target: Key) -> Frame:
+    frames: dict[Key, Frame] = {}
+    stack = [target]
+    while stack:
+        key = stack[-1]
+        if key in frames or jobs[key].users == 0:
+            stack.pop()
+            continue
+        job = jobs[key]
+        # Reversed, so that the first input is computed first.
+        missing = [s for s in reversed(job.sources) if s is not None and s not in frames]
+        if missing:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        frames[key] = _render(job, _take(job, jobs, frames))
+    return frames[target]
+
+
+@dataclass(frozen=True)
+class _Taken:
+    frame: Frame
+    owned: bool
+    """Whether nobody else will look at these pixels."""
+
+
+def _take(job: _Job, jobs: dict[Key, _Job], frames: dict[Key, Frame]) -> list[_Taken]:
+    taken = []
+    for want, source in zip(job.wants, job.sources, strict=True):
+        if source is None:
+            taken.append(_Taken(_transparent(want.window), True))
+            continue
+        frame = frames[source].crop(want.window)
+        jobs[source].users -= 1
+        last = jobs[source].users == 0
+        if last:
+            del frames[source]
+        pixels = frame.pixels
+        taken.append(_Taken(frame, last and pixels.flags.owndata and pixels.flags.writeable))
+    return taken
+
+
+def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
+    context, kind, window = job.context, job.context.kind, job.window
+    original = None if job.main is None else taken[job.main].frame.pixels
+    mask = None if job.mask is None else taken[job.mask].frame.pixels
+    divide = premultiplies(context)
+    try:
+        if kind.point is not None:
+            pixels = _points(taken[0], divide, original is not None, context, window)
+        else:
+            pixels = _whole(job, [item.frame for item in taken[: job.own]], divide)
+    except RenderError:
+        raise
+    except Exception as error:
+        raise RenderError(
+            f"{context.node.name} ({context.node.plugin}) failed at frame {context.time:g}: {error}"
+        ) from error
+    if divide:
+        pixels = premultiply(pixels)
+    return Frame(finish(context, pixels, original, mask), window)
+
+
+def _points(
+    source: _Taken, divide: bool, keep: bool, context: NodeContext, window: Window
+) -> Pixels:
+    assert context.kind.point is not None
+    pixels = source.frame.pixels
+    if divide:
+        pixels = unpremultiply(pixels)
+    elif keep or not source.owned:
+        pixels = pixels.copy()
+    return context.kind.point(context, pixels, window)
+
+
+def _whole(job: _Job, frames: list[Frame], divide: bool) -> Pixels:
+    kind = job.context.kind
+    assert kind.render is not None
+    if divide:
+        for index, want in enumerate(job.wants[: job.own]):
+            if want.label == kind.main:
+                frames[index] = Frame(unpremultiply(frames[index].pixels), want.window)
+    result = kind.render(job.context, job.window, frames)
+    if isinstance(result, Frame):
+        result = result.crop(job.window).pixels
+    if divide and not (result.flags.owndata and result.flags.writeable):
+        result = result.copy()
+    return result
+
+
+def _transparent(window: Window) -> Frame:
+    return Frame(np.zeros((window.height, window.width, 4), np.float32), window)

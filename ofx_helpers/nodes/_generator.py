@@ -1,0 +1,72 @@
+"""What the generators share: where they have pixels."""
+
+import math
+
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.node_type import Context
+
+_FORMATS = {
+    "PC_Video": (640, 480),
+    "NTSC": (720, 486),
+    "PAL": (720, 576),
+    "NTSC_16:9": (720, 486),
+    "PAL_16:9": (720, 576),
+    "HD_720": (1280, 720),
+    "HD": (1920, 1080),
+    "UHD_4K": (3840, 2160),
+    "1K_Super_35(full-ap)": (1024, 778),
+    "1K_Cinemascope": (914, 778),
+    "2K_Super_35(full-ap)": (2048, 1556),
+    "2K_Cinemascope": (1828, 1556),
+    "2K_DCP": (2048, 1080),
+    "4K_Super_35(full-ap)": (4096, 3112),
+    "4K_Cinemascope": (3656, 3112),
+    "4K_DCP": (4096, 2160),
+    "square_256": (256, 256),
+    "square_512": (512, 512),
+    "square_1K": (1024, 1024),
+    "square_2K": (2048, 2048),
+}
+"""Natron's formats by choice id, in pixels."""
+
+
+def format_size(context: Context) -> tuple[int, int]:
+    """Width and height of the node's format parameters.
+
+    The chosen format is also kept in a size parameter, which wins where it is stored.
+    """
+    params = context.params
+    if params.is_set("NatronParamFormatSize"):
+        width, height = params.pair("NatronParamFormatSize")
+        return round(width), round(height)
+    chosen = params.choice("NatronParamFormatChoice")
+    return _FORMATS.get(chosen, (context.format.width, context.format.height))
+
+
+def rectangle(context: Context) -> tuple[float, float, float, float] | None:
+    """x1, y1, x2, y2 in pixels of the extent parameter; None where it is the default one."""
+    params = context.params
+    extent = params.choice("extent")
+    if extent == "format":
+        columns, rows = format_size(context)
+        return 0.0, 0.0, float(columns), float(rows)
+    if extent == "size":
+        (x, y), (width, height) = params.pair("bottomLeft"), params.pair("size")
+        # Natron stores both in pixels; the catalogue's defaults are shares of the project.
+        if not params.is_set("bottomLeft"):
+            x, y = x * context.format.width, y * context.format.height
+        if not params.is_set("size"):
+            width, height = width * context.format.width, height * context.format.height
+        return x, y, x + width, y + height
+    if extent == "project":
+        return tuple(float(edge) for edge in context.format)  # type: ignore[return-value]
+    return None
+
+
+def region(context: Context) -> Window:
+    """The extent as a window; the default one is the project's format."""
+    found = rectangle(context)
+    if found is None:
+        return context.format
+    x1, y1, x2, y2 = found
+    return Window(math.floor(x1), math.floor(y1), math.ceil(x2), math.ceil(y2))

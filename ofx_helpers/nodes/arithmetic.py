@@ -1,0 +1,80 @@
+"""Add, Multiply, Gamma, Invert and Clamp: one formula for each channel alone."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ofx_helpers.engine.frame import Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same
+
+Change = Callable[[Context, Pixels, int], None]
+"""Changes a (h, w) plane in place; the number says which channel it is."""
+
+
+def _point(change: Change) -> Callable[[Context, Pixels, Window], Pixels]:
+    def point(context: Context, pixels: Pixels, _window: Window) -> Pixels:
+        for index, channel in enumerate("RGBA"):
+            if context.params.flag(f"NatronOfxParamProcess{channel}"):
+                change(context, pixels[..., index], index)
+        return pixels
+
+    return point
+
+
+def _add(context: Context, plane: Pixels, channel: int) -> None:
+    plane += np.float32(context.params.colour("value")[channel])
+
+
+def _multiply(context: Context, plane: Pixels, channel: int) -> None:
+    plane *= np.float32(context.params.colour("value")[channel])
+
+
+def _gamma(context: Context, plane: Pixels, channel: int) -> None:
+    value = context.params.colour("value")[channel]
+    if not context.params.flag("invert"):
+        value = 1 / value if value else 0.0
+    if value != 1:
+        np.power(plane, np.float32(value), out=plane, where=plane > 0)
+
+
+def _invert(_context: Context, plane: Pixels, _channel: int) -> None:
+    np.subtract(np.float32(1), plane, out=plane)
+
+
+def _clamp(context: Context, plane: Pixels, channel: int) -> None:
+    params = context.params
+    low, high = params.colour("minimum")[channel], params.colour("maximum")[channel]
+    below, above = plane < np.float32(low), plane > np.float32(high)
+    if params.flag("minimumEnable"):
+        to = params.colour("minClampTo")[channel] if params.flag("minClampToEnable") else low
+        plane[below] = to
+    else:
+        below[...] = False
+    if params.flag("maximumEnable"):
+        to = params.colour("maxClampTo")[channel] if params.flag("maxClampToEnable") else high
+        plane[above & ~below] = to
+
+
+def _same(context: Context) -> Same | None:
+    params = context.params
+    off = not any(params.flag(f"NatronOfxParamProcess{channel}") for channel in "RGBA")
+    return Same("Source") if off or params.number("mix") == 0 else None
+
+
+NODES = tuple(
+    NodeType(
+        plugins=(f"net.sf.openfx.{name}",),
+        mask="Mask",
+        process=True,
+        premult=True,
+        same=_same,
+        point=_point(change),
+    )
+    for name, change in (
+        ("AddPlugin", _add),
+        ("MultiplyPlugin", _multiply),
+        ("GammaPlugin", _gamma),
+        ("Invert", _invert),
+        ("Clamp", _clamp),
+    )
+)

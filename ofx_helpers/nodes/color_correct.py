@@ -1,0 +1,90 @@
+"""ColorCorrect: saturation, contrast, gamma, gain and offset, for tones and for all."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.frame import Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType
+from ofx_helpers.engine.params import Params
+from ofx_helpers.nodes._luminance import luminance
+
+_MIDDLE_GREY = np.float32(0.18)
+Array = NDArray[np.float32]
+
+
+def _idle(params: Params, group: str) -> bool:
+    enable = f"{group}Enable"
+    if enable in params and not params.flag(enable):
+        return True
+    return all(
+        set(params.colour(f"{group}{name}")) == {neutral}
+        for name, neutral in (
+            ("Saturation", 1.0),
+            ("Contrast", 1.0),
+            ("Gamma", 1.0),
+            ("Gain", 1.0),
+            ("Offset", 0.0),
+        )
+    )
+
+
+def _correct(params: Params, group: str, pixels: Array, math: str) -> Array:
+    """The group applied to a copy of (h, w, 4) pixels; the same array where it does nothing."""
+    if _idle(params, group):
+        return pixels
+    pixels = pixels.copy()
+
+    def colour(name: str) -> Array:
+        return np.array(params.colour(f"{group}{name}"), np.float32)
+
+    saturation = colour("Saturation")[:3]
+    if (saturation != 1).any():
+        grey = luminance(pixels, math)
+        pixels[..., :3] = (np.float32(1) - saturation) * grey + saturation * pixels[..., :3]
+    contrast = colour("Contrast")
+    if (contrast != 1).any():
+        raised = np.power(np.maximum(pixels, 0) / _MIDDLE_GREY, contrast) * _MIDDLE_GREY
+        pixels = np.where(pixels > 0, raised, pixels)
+    gamma = colour("Gamma")
+    if (gamma != 1).any():
+        # Gamma 0 sends every tone below 1 to 0, as the power's limit does.
+        exponent = np.divide(
+            np.float32(1), gamma, out=np.full(4, np.inf, np.float32), where=gamma != 0
+        )
+        pixels = np.where(pixels > 0, np.power(np.maximum(pixels, 0), exponent), pixels)
+    return (pixels * colour("Gain") + colour("Offset")).astype(np.float32)
+
+
+def _smooth(x: Array) -> Array:
+    x = np.clip(x, 0, 1)
+    return x * x * (np.float32(3) - 2 * x)
+
+
+def _color_correct(context: Context, pixels: Pixels, _window: Window) -> Pixels:
+    params = context.params
+    math = params.choice("luminanceMath")
+    groups = [
+        _correct(params, name, pixels, math) for name in ("Shadows", "Midtones", "Highlights")
+    ]
+    if any(group is not pixels for group in groups):
+        # The default tone ranges: shadows fade out at 0.09, highlights in from 0.5 to 1.
+        tone = luminance(pixels, math)
+        shadow = np.float32(1) - _smooth(tone / np.float32(0.09))
+        highlight = _smooth((tone - np.float32(0.5)) * 2)
+        middle = np.float32(1) - shadow - highlight
+        pixels = groups[0] * shadow + groups[1] * middle + groups[2] * highlight
+    pixels = _correct(params, "Master", pixels, math)
+    if params.flag("clampBlack"):
+        pixels = np.maximum(pixels, 0)
+    if params.flag("clampWhite"):
+        pixels = np.minimum(pixels, 1)
+    return pixels
+
+
+NODE = NodeType(
+    plugins=("net.sf.openfx.ColorCorrectPlugin",),
+    mask="Mask",
+    process=True,
+    premult=True,
+    point=_color_correct,
+)

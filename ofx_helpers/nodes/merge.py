@@ -1,0 +1,188 @@
+"""Merge and the nodes that are a Merge with another default operation."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ofx_helpers.engine.finish import mask_weight, uses_mask
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.nodes._blend import BLENDS, KEEPS_B, MASKABLE, hsl_blend
+
+_CHANNELS = "RGBA"
+_EMPTY = Window(0, 0, 0, 0)
+
+
+def _sources(context: Context) -> list[str]:
+    """The connected A inputs, in the order in which they are merged."""
+    labels = [label for label in context.labels if label not in ("B", "Mask")]
+    return [label for label in labels if context.connected(label)]
+
+
+def _switches(context: Context, prefix: str) -> list[bool]:
+    return [context.params.flag(f"{prefix}Channels{channel}") for channel in _CHANNELS]
+
+
+def _region(context: Context) -> Window:
+    if context.params.number("mix") == 0:
+        return context.region("B")
+    box = context.params.choice("bbox")
+    if box == "a":
+        return context.region("A")
+    if box == "b":
+        return context.region("B")
+    labels = [label for label in ("B", *_sources(context)) if context.connected(label)]
+    regions = [context.region(label) for label in labels]
+    if not regions:
+        return _EMPTY
+    result = regions[0]
+    for region in regions[1:]:
+        result = result.union(region) if box == "union" else result.intersect(region)
+    return result
+
+
+def _plain(context: Context) -> bool:
+    """Whether every channel goes in and out and no mask or mix weakens the result."""
+    return (
+        all(_switches(context, "A") + _switches(context, "B") + _switches(context, "Output"))
+        and context.params.number("mix") == 1
+        and not uses_mask(context)
+    )
+
+
+def _same(context: Context) -> Same | None:
+    params = context.params
+    if params.number("mix") == 0 or not any(_switches(context, "Output")):
+        return Same("B")
+    if not all(_switches(context, "B")):
+        return None
+    sources = _sources(context)
+    operation = params.choice("operation")
+    if operation in KEEPS_B and all(context.region(label).empty for label in sources):
+        return Same("B")
+    if operation == "over" and len(sources) == 1 and _plain(context):
+        # Hidden under an opaque layer: the layer itself, untouched to the last bit.
+        region = _region(context)
+        if not region.empty and context.opaque(sources[0]).contains(region):
+            return Same(sources[0])
+    return None
+
+
+def _uncovered(window: Window, cover: Window) -> Window:
+    """The box of what `cover` leaves of `window`: smaller only where it cuts a whole side off."""
+    x1, y1, x2, y2 = window
+    if cover.y1 <= y1 and cover.y2 >= y2:
+        if cover.x1 <= x1 < cover.x2:
+            x1 = min(cover.x2, x2)
+        if cover.x2 >= x2 > cover.x1:
+            x2 = max(cover.x1, x1)
+    if cover.x1 <= window.x1 and cover.x2 >= window.x2:
+        if cover.y1 <= y1 < cover.y2:
+            y1 = min(cover.y2, y2)
+        if cover.y2 >= y2 > cover.y1:
+            y2 = max(cover.y1, y1)
+    left = Window(x1, y1, x2, y2)
+    return _EMPTY if left.empty else left
+
+
+def _wants(context: Context, window: Window) -> Sequence[Want]:
+    sources = _sources(context)
+    below = window
+    if context.params.choice("operation") == "over" and sources and _plain(context):
+        below = _uncovered(window, context.opaque(sources[0]).intersect(window))
+    wants = [Want("B", below), *(Want(label, window) for label in sources)]
+    return [*wants, Want("Mask", window)] if uses_mask(context) else wants
+
+
+def _blend(operation: str, masking: bool, a_pixels: Pixels, b_pixels: Pixels) -> Pixels:
+    a, b = a_pixels[..., 3:4], b_pixels[..., 3:4]
+    blend = BLENDS.get(operation)
+    both = operation == "matte" or (masking and operation in MASKABLE)
+    if blend is not None and not both:
+        return blend(a_pixels, b_pixels, a, b)
+    result = np.empty_like(a_pixels)
+    rgb = (a_pixels[..., :3], b_pixels[..., :3], a, b)
+    result[..., :3] = hsl_blend(operation, *rgb) if blend is None else blend(*rgb)
+    result[..., 3:4] = a + b - a * b
+    return result
+
+
+def _chosen(pixels: Pixels, switches: list[bool]) -> Pixels:
+    return pixels if all(switches) else pixels * np.array(switches, np.float32)
+
+
+def _inside(region: Window, window: Window) -> tuple[slice, slice]:
+    part = region.intersect(window)
+    return (
+        slice(part.y1 - window.y1, max(part.y1, part.y2) - window.y1),
+        slice(part.x1 - window.x1, max(part.x1, part.x2) - window.x1),
+    )
+
+
+def _outside(pixels: Pixels, window: Window, regions: Sequence[Window]) -> None:
+    """Blacken what lies in no input: operations such as grain-merge give a value even there."""
+    if any(region.contains(window) for region in regions):
+        return
+    somewhere = np.zeros(pixels.shape[:2], bool)
+    for region in regions:
+        if not region.intersect(window).empty:
+            somewhere[_inside(region, window)] = True
+    pixels[~somewhere] = 0
+
+
+def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+    params = context.params
+    sources = _sources(context)
+    operation, masking = params.choice("operation"), params.flag("screenAlpha")
+    original = frames[0].crop(window).pixels
+    below = _chosen(original, _switches(context, "B"))
+    a_switches = _switches(context, "A")
+    above = frames[1].pixels if sources else np.zeros_like(original)
+    result = _blend(operation, masking, _chosen(above, a_switches), below)
+    if operation not in KEEPS_B:
+        first = [context.region(label) for label in ("B", *sources[:1])]
+        _outside(result, window, first)
+    for label, frame in zip(sources[1:], frames[2:], strict=False):
+        part = _inside(context.region(label), window)
+        above = _chosen(frame.pixels[part], a_switches)
+        result[part] = _blend(operation, masking, above, result[part])
+    mix = params.number("mix")
+    if uses_mask(context):
+        weight = mask_weight(params, "Mask", frames[-1].pixels, mix)
+        result = result * weight + (np.float32(1) - weight) * original
+    elif mix != 1:
+        result = result * np.float32(mix) + np.float32(1 - mix) * original
+    for channel, wanted in enumerate(_switches(context, "Output")):
+        if not wanted:
+            result[..., channel] = original[..., channel]
+    return result
+
+
+def _opaque(context: Context) -> Window:
+    if context.params.choice("operation") != "over" or not _plain(context):
+        return _EMPTY
+    return max(
+        (context.opaque(label) for label in ("B", *_sources(context))),
+        key=lambda found: found.width * found.height,
+    )
+
+
+def _node(plugin: str) -> NodeType:
+    return NodeType(
+        plugins=(plugin,),
+        main="B",
+        mask=None,
+        region=_region,
+        same=_same,
+        wants=_wants,
+        render=_render,
+        opaque=_opaque,
+    )
+
+
+NODES = tuple(
+    _node(f"net.sf.openfx.Merge{name}")
+    for name in (
+        ["Plugin", "Plus", "Matte", "Multiply", "In", "Out", "Screen", "Max", "Min", "Difference"]
+    )
+)

@@ -1,0 +1,39 @@
+"""Nodes that only carry pictures: dots, group ends, viewers, and those that change no pixel."""
+
+from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same
+
+
+def _first(context: Context) -> str:
+    labels = [label for label in context.node.inputs if context.connected(label)]
+    return labels[0] if labels else ""
+
+
+def _region(context: Context) -> Window:
+    return context.region(_first(context))
+
+
+def _same(context: Context) -> Same:
+    return Same(_first(context))
+
+
+def _nothing(_context: Context, window: Window, _frames: object) -> Frame:
+    raise AssertionError("an identity is never rendered")
+
+
+NODE = NodeType(
+    plugins=(
+        "fr.inria.built-in.Dot",
+        "fr.inria.built-in.BackDrop",
+        "fr.inria.built-in.Input",
+        "fr.inria.built-in.Output",
+        "fr.inria.built-in.Viewer",
+        "fr.inria.built-in.DiskCache",
+        "net.sf.openfx.NoOpPlugin",
+        "net.sf.openfx.NoTimeBlurPlugin",
+        "net.sf.openfx.ImageStatistics",
+    ),
+    region=_region,
+    same=_same,
+    render=_nothing,
+)

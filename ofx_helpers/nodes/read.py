@@ -1,0 +1,221 @@
+"""Read: image files, sequences and video, as premultiplied linear float."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.colour import apply, between, decode_rgba8
+from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.finish import premultiply, unpremultiply
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.media_types import Picture
+from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.params import Params, catalogue
+from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
+
+_EMPTY = Window(0, 0, 0, 0)
+_DECODERS = {".png": "fr.inria.openfx.ReadPNG", ".exr": "fr.inria.openfx.ReadEXR"}
+_COLOUR_SPACES = {".exr": "scene_linear", ".pfm": "scene_linear", ".hdr": "scene_linear"}
+
+
+def _pattern(context: Context) -> Path:
+    name = context.params.text("filename")
+    if not name:
+        raise RenderError(f"{context.node.name} reads no file: set its filename.")
+    return context.resolve(name)
+
+
+def _span(context: Context) -> tuple[int, int]:
+    """The first and last number of the files, or of a video's frames (from 1)."""
+    params, pattern = context.params, _pattern(context)
+    if params.is_set("firstFrame") and params.is_set("lastFrame"):
+        first, last = params.whole("firstFrame"), params.whole("lastFrame")
+        if (first, last) != (0, 0):
+            return first, last
+    if is_sequence(pattern.name):
+        numbers = frames_on_disk(pattern)
+        if not numbers:
+            raise RenderError(f"{context.node.name} finds no file of {pattern}: check its path.")
+        return numbers[0], numbers[-1]
+    count = context.media.frames(pattern)
+    return 1, count or 1
+
+
+def _outside(rule: str, time: int, first: int, last: int, name: str) -> int | None:
+    """The frame shown before `first` or after `last`, None for black."""
+    count = last - first + 1
+    if rule == "loop":
+        return first + (time - first) % count
+    if rule == "bounce":
+        step = (time - first) % max(2 * count - 2, 1)
+        return first + (step if step < count else 2 * count - 2 - step)
+    if rule == "black":
+        return None
+    if rule == "error":
+        raise RenderError(f"{name} has frames {first} to {last}, none for frame {time}.")
+    return first if time < first else last
+
+
+def _file(context: Context) -> tuple[Path, int] | None:
+    """The file of this time and the frame in it (from 0, for a video); None for black."""
+    params, pattern = context.params, _pattern(context)
+    sequence = is_sequence(pattern.name)
+    video = None if sequence else context.media.frames(pattern)
+    if not sequence and video is None:
+        return pattern, 0
+    first, last = _span(context)
+    number = round(context.time - params.number("timeOffset"))
+    if not first <= number <= last:
+        rule = params.choice("before" if number < first else "after")
+        inside = _outside(rule, number, first, last, context.node.name)
+        if inside is None:
+            return None
+        number = inside
+    if video is not None:
+        return pattern, number - 1
+    path = frame_path(pattern, number)
+    return (path, 0) if path.exists() else _missing(context, pattern, number)
+
+
+def _missing(context: Context, pattern: Path, number: int) -> tuple[Path, int] | None:
+    rule = context.params.choice("onMissingFrame")
+    if rule == "black":
+        return None
+    numbers = frames_on_disk(pattern)
+    before = [n for n in numbers if n < number]
+    after = [n for n in numbers if n > number]
+    candidates = {
+        "previous": before[-1:],
+        "next": after[:1],
+        "nearest": sorted(before[-1:] + after[:1], key=lambda n: abs(n - number)),
+    }.get(rule, [])
+    if not candidates:
+        path = frame_path(pattern, number)
+        raise RenderError(f"{context.node.name}: {path} is missing; the project reads it.")
+    return frame_path(pattern, candidates[0]), 0
+
+
+def _region(context: Context) -> Window:
+    found = _file(context)
+    return context.media.header(*found).data if found else _EMPTY
+
+
+def _format(context: Context) -> Window:
+    found = _file(context)
+    return context.media.header(*found).display if found else context.format
+
+
+def _frames(context: Context) -> tuple[float, float]:
+    pattern = _pattern(context)
+    if not is_sequence(pattern.name) and context.media.frames(pattern) is None:
+        return 1.0, 1.0
+    first, last = _span(context)
+    offset = context.params.number("timeOffset")
+    return first + offset, last + offset
+
+
+def _colour_space(params: Params, path: Path) -> str:
+    if params.is_set("ocioInputSpace"):
+        return params.text("ocioInputSpace")
+    decoder = params.text("decodingPluginID") if "decodingPluginID" in params else ""
+    entry = catalogue().get(decoder or _DECODERS.get(path.suffix.lower(), ""))
+    if entry:
+        return str(entry["params"]["ocioInputSpace"]["default"])
+    return _COLOUR_SPACES.get(path.suffix.lower(), "sRGB")
+
+
+def _rgba(
+    pixels: NDArray[Any],
+) -> NDArray[Any]:
+    """Any (h, w, 1 to 4) image as RGBA of the same type, opaque where it has no alpha."""
+    channels = pixels.shape[2]
+    pixels = np.ascontiguousarray(pixels)
+    if channels == 3:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
+    elif channels == 1:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGBA)
+    elif channels == 2:
+        pixels = cv2.merge([pixels[..., 0], pixels[..., 0], pixels[..., 0], pixels[..., 1]])
+    return pixels
+
+
+def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixels | Frame:
+    found = _file(context)
+    assert found is not None  # else the region is empty and nothing is asked for
+    picture = context.media.read(*found)
+    part = window.intersect(picture.data)
+    if part.empty:
+        return np.zeros((window.height, window.width, 4), np.float32)
+    return Frame(_linear(context, _cut(picture, part), found[0]), part)
+
+
+def _cut(picture: Picture, part: Window) -> NDArray[Any]:
+    """The picture's pixels over `part`, bottom row first."""
+    data = picture.data
+    rows = slice(data.y2 - part.y2, data.y2 - part.y1)
+    columns = slice(part.x1 - data.x1, part.x2 - data.x1)
+    return picture.pixels[rows, columns][::-1]
+
+
+def _linear(context: Context, pixels: NDArray[Any], path: Path) -> Pixels:
+    params = context.params
+    alpha = pixels.shape[2] in (2, 4)
+    space = _colour_space(params, path)
+    target = params.text("ocioOutputSpace")
+    decode, encode = between(space, target, context.node.name)
+    stored = params.choice("filePremult") if alpha else "opaque"
+    again = alpha and params.choice("outputPremult") == "premult"
+    curved = decode is not None or encode is not None
+    divide = curved and stored == "premult"
+    if pixels.dtype == np.float16:
+        pixels = pixels.astype(np.float32)
+    rgba = _rgba(pixels)
+    if rgba.dtype == np.uint8 and not divide and encode is None:
+        # The common case, one look-up: the codes of an opaque picture come back bit for bit.
+        result: Pixels = decode_rgba8(rgba.view(np.uint8), space if decode else "linear")
+    else:
+        scale = 1 if rgba.dtype.kind == "f" else np.iinfo(rgba.dtype).max
+        result = (rgba / np.float32(scale)).astype(np.float32)
+        if divide:
+            result = unpremultiply(result)
+        apply(decode, result)
+        apply(encode, result)
+    if again and (curved or stored == "unpremult"):
+        premultiply(result)
+    return result
+
+
+def _opaque(context: Context) -> Window:
+    """A file without alpha is opaque wherever it has pixels."""
+    found = _file(context)
+    if found is None:
+        return _EMPTY
+    header = context.media.header(*found)
+    return header.data if header.channels in (1, 3) else _EMPTY
+
+
+def _no_wants(_context: Context, _window: Window) -> Sequence[Want]:
+    return ()
+
+
+NODE = NodeType(
+    plugins=(
+        "fr.inria.built-in.Read",
+        "fr.inria.openfx.ReadPNG",
+        "fr.inria.openfx.ReadEXR",
+        "fr.inria.openfx.ReadOIIO",
+        "fr.inria.openfx.ReadPFM",
+        "fr.inria.openfx.ReadFFmpeg",
+    ),
+    main="",
+    region=_region,
+    format=_format,
+    frames=_frames,
+    wants=_no_wants,
+    render=_render,
+    opaque=_opaque,
+)

@@ -1,0 +1,77 @@
+"""Shuffle: each output channel from any channel of A or B, or constant 0 or 1."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+
+_CHANNELS = "RGBA"
+
+
+def _pick(context: Context, output: str) -> tuple[str, int]:
+    """(input, channel index) for an output channel, or ("", 0 or 1) for a constant.
+
+    Option ids end in the channel (`A.uk.co.thefoundry.OfxImagePlaneColour.R`) and start with the
+    input; those of single letters are older projects' (`AR`).
+    """
+    chosen = context.params.choice(f"output{output}")
+    if chosen in ("0", "1"):
+        return "", int(chosen)
+    if chosen[:1] in ("A", "B") and chosen[-1:] in tuple(_CHANNELS):
+        return chosen[0], _CHANNELS.index(chosen[-1])
+    return "", 0
+
+
+def _picks(context: Context) -> list[tuple[str, int]]:
+    components = context.params.choice("outputComponents")
+    picks = [_pick(context, output) for output in _CHANNELS]
+    if components == "alpha":
+        return [("", 0), ("", 0), ("", 0), picks[3]]
+    return [*picks[:3], ("", 1)] if components == "rgb" else picks
+
+
+def _used(context: Context) -> list[str]:
+    used = {label for label, _ in _picks(context) if label}
+    return [label for label in ("B", "A") if label in used and context.connected(label)]
+
+
+def _same(context: Context) -> Same | None:
+    picks = _picks(context)
+    label = picks[0][0]
+    if label and picks == [(label, channel) for channel in range(4)]:
+        return Same(label)
+    return None
+
+
+def _region(context: Context) -> Window:
+    region = Window(0, 0, 0, 0)
+    for label in _used(context):
+        region = region.union(context.region(label))
+    return region
+
+
+def _wants(context: Context, window: Window) -> Sequence[Want]:
+    return [Want(label, window) for label in _used(context)]
+
+
+def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+    sources = {label: frame.pixels for label, frame in zip(_used(context), frames, strict=True)}
+    result = np.empty((window.height, window.width, 4), np.float32)
+    for output, (label, channel) in enumerate(_picks(context)):
+        if label in sources:
+            result[..., output] = sources[label][..., channel]
+        else:
+            result[..., output] = 0 if label else channel
+    return result
+
+
+NODE = NodeType(
+    plugins=("net.sf.openfx.ShufflePlugin",),
+    main="B",
+    region=_region,
+    same=_same,
+    wants=_wants,
+    render=_render,
+)

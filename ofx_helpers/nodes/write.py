@@ -1,0 +1,28 @@
+"""Write, in the graph: passes its input on. `engine.render` writes the files."""
+
+from collections.abc import Sequence
+
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same
+
+
+def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixels:
+    raise AssertionError("an identity is never rendered")
+
+
+def _same(_context: Context) -> Same:
+    return Same("Source")
+
+
+NODE = NodeType(
+    plugins=(
+        "fr.inria.built-in.Write",
+        "fr.inria.openfx.WritePNG",
+        "fr.inria.openfx.WriteEXR",
+        "fr.inria.openfx.WriteOIIO",
+        "fr.inria.openfx.WritePFM",
+        "fr.inria.openfx.WriteFFmpeg",
+    ),
+    same=_same,
+    render=_unused,
+)
