@@ -24,7 +24,8 @@ class Grade(BaseModel):
 class Residual(BaseModel):
     """The sub-pixel rest after the integer factor, applied about the canvas's centre.
 
-    Content of the placed DVD moves by (dx, dy) canvas pixels, y down, after scaling by `scale`.
+    Content of the placed DVD moves by (dx, dy) canvas pixels, y down, after scaling by `scale`
+    about the top left corner of the canvas's centre pixel (floor(width / 2), floor(height / 2)).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +50,7 @@ class Alignment(BaseModel):
     canvas: tuple[int, int]
     factor: int
     wide_size: tuple[int, int]
+    """Of the files in `aligned/`: after the resampling, if there is one."""
     wide_padded: tuple[int, int]
     wide: tuple[int, int, int, int]
     dvd_size: tuple[int, int]
@@ -69,8 +71,9 @@ class Alignment(BaseModel):
     apply_residual: bool
     """Whether the rest becomes a Transform (`bands.allow_fractional`)."""
     residual: Residual
+    """The rest as measured, applied or not."""
     manual: bool
-    """Whether the numbers come from the settings."""
+    """Whether any of the numbers comes from the settings."""
     score: float
     """Correlation of the two copies where they overlap, −1 to 1."""
 

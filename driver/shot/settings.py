@@ -56,8 +56,9 @@ class Align(Section):
     """Where the copies lie on each other. What is set here wins over what would be found."""
 
     measured_center_sample: tuple[float, float] | None = None
-    """Size that the whole DVD picture's match has on the widescreen copy divided by the factor
-    of 4, as measured by hand: (960, 540) says that 720×540 spans 3840×2160."""
+    """Width and height, in DVD pixels, of what fills the canvas, measured by hand on an overlay.
+    The factor is the canvas's width over this width: with a canvas of 3840×2160, (960, 540) gives
+    3840 / 960 = 2160 / 540 = 4. Where the canvas is not set, the widescreen copy's width counts."""
     time_offset: int | None = None
     """Frame of the widescreen copy that shows what the DVD's first frame shows, minus 1."""
     scale: float | None = None
