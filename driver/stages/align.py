@@ -1,0 +1,307 @@
+"""Finds where and when the DVD lies on the widescreen copy, and how its colours differ."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from math import isclose
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from driver.errors import MemecompError
+from driver.shot import alignment as report
+from driver.shot import colour_match
+from driver.shot.alignment import Alignment, Grade
+from driver.shot.colour import apply_table, grade_table
+from driver.shot.compose import moved, paint, rest_of
+from driver.shot.geometry import Rect
+from driver.shot.match import Fixed, Match
+from driver.shot.paths import ShotPaths
+from driver.shot.placement import Placement, Wish, place
+from driver.shot.search import MIN_SCORE, Copies, find, spread
+from driver.shot.settings import Settings
+from driver.stages.base import Job, Stage
+from ofx_helpers.media.atomic import replacing, write_bytes
+from ofx_helpers.media.images import read_rgb8, write_image
+
+_COLOUR_FRAMES = 5
+_DIFFERENCE_GAIN = 4
+
+Rgb = npt.NDArray[np.uint8]
+Size = tuple[int, int]
+
+
+def run(job: Job) -> None:
+    """Writes `aligned/`, `debug/align_report.json` and `debug/align_difference.png`."""
+    paths, settings = job.paths, job.settings
+    counts = {source: _count(paths, source) for source in ("wide", "dvd")}
+    sizes = {source: _size(paths.plate(source, 1)) for source in ("wide", "dvd")}
+    match = _match(job, counts, sizes["wide"])
+    pairs = _pairs(match.time, counts)
+    if settings.inpaint.key_frame > len(pairs):
+        raise MemecompError(
+            f"inpaint.key_frame = {settings.inpaint.key_frame}: the two copies share only "
+            f"{len(pairs)} frames; choose a frame from 1 to {len(pairs)}"
+        )
+    wish = Wish(
+        canvas=_scaled_size((settings.canvas.width, settings.canvas.height), job.proxy),
+        factor=settings.bands.factor,
+        allow_fractional=settings.bands.allow_fractional,
+        reach=settings.seam.feather_px,
+    )
+    placement = place(sizes["wide"], sizes["dvd"], match, wish)
+    grade = _grade(paths, pairs, match) if settings.align.colour_match else Grade()
+    found = _alignment(job, placement, match, grade, pairs, sizes["dvd"])
+    for number, (wide, dvd) in enumerate(pairs, 1):
+        _put(paths.plate("dvd", dvd), paths.aligned("dvd", number))
+        _put_wide(paths.plate("wide", wide), paths.aligned("wide", number), placement)
+        job.progress(counts["wide"] + number, counts["wide"] + len(pairs))
+    _remove_stale(paths, len(pairs))
+    write_image(paths.align_difference, _difference(paths, found, settings.inpaint.key_frame))
+    # Last: the report is what says that all the rest is there.
+    write_bytes(paths.align_report, found.model_dump_json(indent=2).encode() + b"\n")
+    _tell(job, found)
+
+
+def _count(paths: ShotPaths, source: str) -> int:
+    folder = paths.plate(source, 1).parent
+    count = len(list(folder.glob(f"{source}.[0-9]*.png")))
+    if count == 0 or not paths.plate(source, count).exists():
+        raise MemecompError(
+            f"{folder} has no complete sequence of {source} frames: run the ingest stage first "
+            "(--from ingest)"
+        )
+    return count
+
+
+def _size(path: Path) -> Size:
+    height, width = read_rgb8(path).shape[:2]
+    return width, height
+
+
+def _scaled_size(size: Size, proxy: float) -> Size:
+    return round(size[0] * proxy), round(size[1] * proxy)
+
+
+def _match(job: Job, counts: dict[str, int], wide_size: Size) -> Match:
+    def grey(source: str, frame: int) -> npt.NDArray[np.uint8]:
+        picture: npt.NDArray[np.uint8] = cv2.cvtColor(
+            read_rgb8(job.paths.plate(source, frame + 1)), cv2.COLOR_RGB2GRAY
+        )
+        return picture
+
+    copies = Copies(
+        lambda frame: grey("dvd", frame),
+        lambda frame: grey("wide", frame),
+        counts["dvd"],
+        counts["wide"],
+    )
+    total = counts["wide"] + min(counts.values())
+    best: Match | None = None
+    refusal: MemecompError | None = None
+    for fixed in manual_numbers(job.settings, wide_size, job.proxy):
+        try:
+            found = find(copies, fixed, lambda done, _: job.progress(done, total))
+        except MemecompError as error:
+            refusal = error
+            continue
+        if best is None or found.score > best.score:
+            best = found
+    if best is None:
+        raise refusal or MemecompError("the DVD and the widescreen copy do not match")
+    return best
+
+
+def manual_numbers(settings: Settings, wide_size: Size, proxy: float = 1.0) -> list[Fixed]:
+    """What the settings give, each number for itself; several where a number has two readings.
+
+    `measured_center_sample` says how many DVD pixels the canvas is wide. Where the widescreen copy
+    is narrower than the canvas it may be enlarged to fill it or not, so both are tried.
+    """
+    align = settings.align
+    scales: list[float | None] = [align.scale]
+    if align.measured_center_sample is not None:
+        canvas = settings.canvas.width or wide_size[0] / proxy
+        scale = canvas / align.measured_center_sample[0]
+        filled = wide_size[0] / proxy / align.measured_center_sample[0]
+        if align.scale is not None and not isclose(align.scale, scale, rel_tol=1e-3):
+            raise MemecompError(
+                f"align.scale = {align.scale:g} and align.measured_center_sample, which says "
+                f"{scale:g}, contradict each other: set only one of them"
+            )
+        scales = [scale] if filled > scale * 0.99 else [scale, filled]
+    return [
+        Fixed(
+            scale=scale,
+            x=None if align.offset_x is None else align.offset_x * proxy,
+            y=None if align.offset_y is None else align.offset_y * proxy,
+            time=align.time_offset,
+        )
+        for scale in scales
+    ]
+
+
+def _pairs(time: int, counts: dict[str, int]) -> tuple[tuple[int, int], ...]:
+    """(wide plate, dvd plate) of every frame that both have, numbered from 1."""
+    first = max(1, 1 - time)
+    last = min(counts["dvd"], counts["wide"] - time)
+    if last < first:
+        raise MemecompError(
+            f"align.time_offset = {time}: the copies share no frame; the widescreen has "
+            f"{counts['wide']} frames and the DVD {counts['dvd']}"
+        )
+    return tuple((dvd + time, dvd) for dvd in range(first, last + 1))
+
+
+def _grade(paths: ShotPaths, pairs: tuple[tuple[int, int], ...], match: Match) -> Grade:
+    frames = [
+        (read_rgb8(paths.plate("dvd", dvd)), read_rgb8(paths.plate("wide", wide)))
+        for wide, dvd in spread(pairs, _COLOUR_FRAMES)
+    ]
+    return colour_match.fit(frames, match)
+
+
+def _alignment(
+    job: Job,
+    placement: Placement,
+    match: Match,
+    grade: Grade,
+    pairs: tuple[tuple[int, int], ...],
+    dvd_size: Size,
+) -> Alignment:
+    align = job.settings.align
+    given = (align.measured_center_sample, align.scale, align.offset_x, align.offset_y)
+    return Alignment(
+        matched_pair_indices=pairs,
+        fps=_fps(job.paths.facts),
+        canvas=placement.canvas,
+        factor=job.settings.bands.factor,
+        wide_size=placement.wide_size,
+        wide_padded=placement.wide_padded,
+        wide=_numbers(placement.wide),
+        dvd_size=dvd_size,
+        dvd=_numbers(placement.dvd),
+        band_rows=(placement.bands.top, placement.bands.bottom),
+        top=_numbers(placement.top),
+        bottom=_numbers(placement.bottom),
+        measured_offsets=(match.x, match.y, match.time),
+        measured_scale=placement.measured_scale,
+        scale_residual=placement.scale_residual,
+        wide_scale=placement.wide_scale,
+        grade=grade,
+        apply_residual=placement.apply_residual,
+        residual=placement.residual,
+        manual=any(number is not None for number in (*given, align.time_offset)),
+        score=match.score,
+    )
+
+
+def _numbers(rect: Rect) -> tuple[int, int, int, int]:
+    return rect.x, rect.y, rect.width, rect.height
+
+
+def _fps(facts: Path) -> float:
+    try:
+        return float(json.loads(facts.read_text(encoding="utf-8"))["fps"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise MemecompError(
+            f"{facts} does not say the frame rate: run the ingest stage again (--from ingest)"
+        ) from error
+
+
+def _put(plate: Path, aligned: Path) -> None:
+    """The plate under its number in the shot's time: a hard link, or a copy where none can be."""
+    # Moving a link onto another link to the same file does nothing and leaves both.
+    if aligned.exists() and aligned.samefile(plate):
+        return
+    with replacing(aligned) as temporary:
+        try:
+            os.link(plate, temporary)
+        except OSError:
+            shutil.copy2(plate, temporary)
+
+
+def _put_wide(plate: Path, aligned: Path, placement: Placement) -> None:
+    if placement.wide_scale == 1:
+        _put(plate, aligned)
+    else:
+        picture = read_rgb8(plate)
+        size = placement.wide_size
+        write_image(aligned, cv2.resize(picture, size, interpolation=cv2.INTER_LANCZOS4))
+
+
+def _remove_stale(paths: ShotPaths, frames: int) -> None:
+    """Removes frames that an earlier, longer alignment left."""
+    for path in paths.aligned("wide", 1).parent.glob("*.png"):
+        found = re.fullmatch(r"(?:wide|dvd)\.(\d+)\.png", path.name)
+        if found and int(found[1]) > frames:
+            path.unlink()
+
+
+def _difference(paths: ShotPaths, found: Alignment, frame: int) -> Rgb:
+    """Four times the copies' absolute difference where they overlap, 8-bit RGB on the canvas."""
+    dvd = apply_table(read_rgb8(paths.aligned("dvd", frame)), grade_table(found.grade))
+    size = (found.dvd_rect.width, found.dvd_rect.height)
+    large = cv2.resize(dvd, size, interpolation=cv2.INTER_CUBIC)
+    shape = (found.canvas[1], found.canvas[0], 3)
+    here, there = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    both = np.zeros(shape, np.uint8)
+    paint(there, read_rgb8(paths.aligned("wide", frame)), found.wide_rect)
+    overlap = found.wide_rect.intersect(found.dvd_rect)
+    paint(both, np.ones((overlap.height, overlap.width, 3), np.uint8), overlap)
+    rest = rest_of(found)
+    if rest is None:
+        paint(here, large, found.dvd_rect)
+    else:
+        floats = moved(large.astype(np.float32), found.dvd_rect, found.canvas, rest)
+        here = np.clip(np.rint(floats), 0, 255).astype(np.uint8)
+    apart = cv2.absdiff(here, there).astype(np.int32) * both * _DIFFERENCE_GAIN
+    shown: Rgb = np.minimum(apart, 255).astype(np.uint8)
+    return shown
+
+
+def _tell(job: Job, found: Alignment) -> None:
+    x, y, time = found.measured_offsets
+    job.say(
+        f"aligned {found.frames} frames: {time:+d} frames, scale {found.measured_scale:.4f} "
+        f"({found.scale_residual:+.2%} from {found.factor}), offset {x:+.2f}, {y:+.2f} px, "
+        f"correlation {found.score:.3f}"
+    )
+    if found.score < MIN_SCORE:
+        job.say("the numbers from the settings give a poor match: see debug/align_difference.png")
+
+
+def _written(job: Job) -> Iterable[Path]:
+    yield job.paths.align_report
+    yield job.paths.align_difference
+    if job.paths.align_report.exists():
+        for frame in range(1, report.load(job.paths.align_report).frames + 1):
+            yield job.paths.aligned("wide", frame)
+            yield job.paths.aligned("dvd", frame)
+
+
+def _read(job: Job) -> Iterable[Path]:
+    yield job.paths.facts
+    yield from sorted(job.paths.facts.parent.glob("*.png"))
+
+
+STAGE = Stage(
+    name="align",
+    help="Find time offset, scale, position and colours of the DVD on the widescreen copy.",
+    after=("ingest",),
+    run=run,
+    settings=(
+        "align",
+        "canvas",
+        "bands.factor",
+        "bands.allow_fractional",
+        "seam.feather_px",
+        "inpaint.key_frame",
+    ),
+    reads=_read,
+    writes=_written,
+)
