@@ -23,6 +23,7 @@ from ofx_helpers.engine.graph import Graph
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import Want
 from ofx_helpers.engine.scene import NodeContext, Resolver, Scene
+from ofx_helpers.engine.static_cache import StaticCache
 
 Key = tuple[str, float]
 
@@ -39,6 +40,8 @@ class _Job:
     main: int | None = None
     mask: int | None = None
     own: int = 0
+    static: bool = False
+    kept: Frame | None = None
 
 
 def render_node(
@@ -49,10 +52,12 @@ def render_node(
     resolve: Resolver,
     media: Media,
     window: Window | None = None,
+    cache: StaticCache | None = None,
 ) -> Frame:
     """The node's output at `time` over `window`, or over all its region when None.
 
-    float32 RGBA as in `engine.frame`. Raises RenderError for a missing node, file or plug-in.
+    float32 RGBA as in `engine.frame`. `cache` keeps what does not change with time for the next
+    frame. Raises RenderError for a missing node, file or plug-in.
     """
     scene = Scene(graph, resolve, media)
     scene.order(name)
@@ -61,15 +66,17 @@ def render_node(
     if placed is None:
         return _transparent(over)
     target = (placed.name, placed.time)
-    jobs = _plan(scene, name, target, placed.window)
-    return _compute(jobs, target).crop(over)
+    jobs = _plan(scene, name, target, placed.window, cache)
+    return _compute(jobs, target, cache).crop(over)
 
 
-def _plan(scene: Scene, start: str, target: Key, window: Window) -> dict[Key, _Job]:
+def _plan(
+    scene: Scene, start: str, target: Key, window: Window, cache: StaticCache | None
+) -> dict[Key, _Job]:
     jobs: dict[Key, _Job] = {}
     waiting: dict[str, dict[float, _Job]] = {}
 
-    def ask(key: Key, over: Window) -> None:
+    def ask(key: Key, over: Window, by_static: bool) -> None:
         job = jobs.get(key)
         if job is None:
             job = _Job(scene.context(*key), over)
@@ -77,15 +84,22 @@ def _plan(scene: Scene, start: str, target: Key, window: Window) -> dict[Key, _J
             waiting.setdefault(key[0], {})[key[1]] = job
         job.window = job.window.union(over)
         job.users += 1
+        # Only where what moves meets what stands still: the rest of a still branch is not asked
+        # for again.
+        job.static |= not by_static and cache is not None and scene.static(key[0])
 
-    ask(target, window)
+    ask(target, window, False)
     for name in reversed(scene.order(start)):
         for job in waiting.get(name, {}).values():
+            if cache is not None and job.static:
+                job.kept = cache.get(name, job.window)
+                if job.kept is not None:
+                    continue
             _fill(scene, job)
             for index, want in enumerate(job.wants):
                 found = _find(scene, job.context, want, gathered=index < job.own)
                 if found is not None:
-                    ask(*found)
+                    ask(*found, cache is not None and scene.static(name))
                     job.sources[index] = found[0]
     return jobs
 
@@ -122,7 +136,7 @@ def _find(
     return None if placed is None else ((placed.name, placed.time), placed.window)
 
 
-def _compute(jobs: dict[Key, _Job], target: Key) -> Frame:
+def _compute(jobs: dict[Key, _Job], target: Key, cache: StaticCache | None) -> Frame:
     frames: dict[Key, Frame] = {}
     stack = [target]
     while stack:
@@ -137,7 +151,9 @@ def _compute(jobs: dict[Key, _Job], target: Key) -> Frame:
             stack.extend(missing)
             continue
         stack.pop()
-        frames[key] = _render(job, _take(job, jobs, frames))
+        frames[key] = job.kept or _render(job, _take(job, jobs, frames))
+        if job.static and cache is not None and job.kept is None:
+            cache.put(key[0], frames[key])
     return frames[target]
 
 

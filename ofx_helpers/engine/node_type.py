@@ -78,6 +78,10 @@ class Context(Protocol):
         """What reads and writes files."""
         ...
 
+    def input_format(self, label: str) -> Window:
+        """The format of an input, the project's when unconnected."""
+        ...
+
     def frames(self, label: str) -> tuple[float, float]:
         """The input's first and last frame; the project's range when unconnected."""
         ...
@@ -145,6 +149,11 @@ def same_window(context: Context, window: Window) -> Sequence[Want]:
     return (Want("Source", window),)
 
 
+def never(_context: Context) -> bool:
+    """The node changes only with its parameters and inputs."""
+    return False
+
+
 def never_same(_context: Context) -> Same | None:
     """The node always has something to do."""
     return None
@@ -172,6 +181,8 @@ class NodeType:
     """The format that the node gives its output; None passes the main input's on."""
     frames: Callable[[Context], tuple[float, float]] = same_frames
     """First and last frame; readers and time nodes say so, others pass their inputs' on."""
+    varies: Callable[[Context], bool] = never
+    """Whether the picture changes with time though no parameter has keys (a sequence, noise)."""
     main: str = "Source"
     """The input that a disabled node passes through, and that mask and mix fall back to."""
     mask: str | None = None

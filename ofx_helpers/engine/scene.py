@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
@@ -51,6 +52,7 @@ class Scene:
         self._resolve = resolve
         self._regions: dict[tuple[str, float], Window] = {}
         self._contexts: dict[tuple[str, float], NodeContext] = {}
+        self._static: dict[str, bool] = {}
         self._frames: dict[str, tuple[float, float]] = {}
         self._order: tuple[str, ...] | None = None
         # Regions are asked for recursively, a few Python calls for each node of a chain.
@@ -136,6 +138,19 @@ class Scene:
             source = self.input(source, shown)
         return self.graph.format
 
+    def static(self, name: str) -> bool:
+        """Whether the node's pixels are the same at every time, as far as that is cheap to know."""
+        if name not in self._static:
+            self.order(name)
+            context = self.context(name, float(self.graph.first))
+            inputs = (self.input(name, label) for label in context.node.inputs)
+            self._static[name] = (
+                not context.kind.varies(context)
+                and not _animated(context.node)
+                and all(self.static(source) for source in inputs if source)
+            )
+        return self._static[name]
+
     def frames(self, name: str) -> tuple[float, float]:
         """The first and last frame of a node."""
         if name not in self._frames:
@@ -205,6 +220,12 @@ class Scene:
         return Upstream(matrix, region), source, time
 
 
+def _animated(node: Node) -> bool:
+    """Whether a parameter has keys, or the node draws shapes, which may have."""
+    values = (value for values in node.params.values() for value in values)
+    return bool(node.shapes) or any(isinstance(value, Curve) for value in values)
+
+
 @dataclass(frozen=True)
 class NodeContext:
     """`node_type.Context` over a scene."""
@@ -239,6 +260,11 @@ class NodeContext:
         """Every input label that the node could have, in the catalogue's order."""
         entry = catalogue().get(self.node.plugin)
         return tuple(entry["inputs"]) if entry else tuple(self.node.inputs)
+
+    def input_format(self, label: str) -> Window:
+        """The format of an input, the project's when unconnected."""
+        source = self.scene.input(self.node.name, label)
+        return self.scene.format_of(source, self.time) if source else self.format
 
     def frames(self, label: str) -> tuple[float, float]:
         """The input's first and last frame; the project's range when unconnected."""

@@ -118,6 +118,11 @@ def _frames(context: Context) -> tuple[float, float]:
     return first + offset, last + offset
 
 
+def _varies(context: Context) -> bool:
+    pattern = _pattern(context)
+    return is_sequence(pattern.name) or context.media.frames(pattern) is not None
+
+
 def _colour_space(params: Params, path: Path) -> str:
     if params.is_set("ocioInputSpace"):
         return params.text("ocioInputSpace")
@@ -215,6 +220,7 @@ NODE = NodeType(
     region=_region,
     format=_format,
     frames=_frames,
+    varies=_varies,
     wants=_no_wants,
     render=_render,
     opaque=_opaque,

@@ -1,0 +1,130 @@
+"""From a writer's linear premultiplied frame to the picture that its file stores."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.colour import apply, between, encode_8
+from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.finish import premultiply, unpremultiply
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.media_types import Picture, WriteOptions
+from ofx_helpers.engine.params import Params, catalogue
+
+_ENCODERS = {".png": "fr.inria.openfx.WritePNG", ".exr": "fr.inria.openfx.WriteEXR"}
+_FLOAT = (".exr", ".pfm", ".hdr")
+_NO_ALPHA = (".jpg", ".jpeg", ".bmp", ".hdr", ".mp4", ".mov", ".mkv", ".avi")
+_UNPREMULTIPLIED = (".png",)
+_BIT_DEPTHS = {"8u": "8u", "8i": "8u", "16u": "16u", "16i": "16u", "16f": "16f", "32f": "32f"}
+
+
+def _encoder(params: Params, path: Path) -> str:
+    chosen = params.text("encodingPluginID") if "encodingPluginID" in params else ""
+    if chosen not in catalogue():
+        return _ENCODERS.get(path.suffix.lower(), "fr.inria.openfx.WriteOIIO")
+    return chosen
+
+
+def colour_space(params: Params, path: Path) -> str:
+    """The colour space of the file: the writer's, else the usual one of its kind."""
+    if params.is_set("ocioOutputSpace"):
+        return params.text("ocioOutputSpace")
+    return "scene_linear" if path.suffix.lower() in _FLOAT else "sRGB"
+
+
+def bit_depth(params: Params, path: Path) -> str:
+    """One of 8u, 16u, 16f, 32f, as the encoder would choose."""
+    suffix = path.suffix.lower()
+    encoder = _encoder(params, path)
+    if encoder.endswith("WriteEXR"):
+        return params.choice("dataType") if params.is_set("dataType") else "32f"
+    if params.is_set("bitDepth"):
+        chosen = params.choice("bitDepth")
+        if chosen.isdecimal():
+            options = catalogue()[encoder]["params"].get("bitDepth", {}).get("options", ())
+            chosen = str(options[int(chosen)]) if int(chosen) < len(options) else chosen
+        if chosen in _BIT_DEPTHS:
+            return _BIT_DEPTHS[chosen]
+        if chosen != "auto":
+            raise RenderError(
+                f"{params.node.name} writes {chosen}, which the embedded engine does not: "
+                "choose 8, 16, 16f or 32f bits."
+            )
+    if suffix in _FLOAT:
+        return "16f" if suffix == ".exr" else "32f"
+    return "8u"
+
+
+def _channels(params: Params, path: Path) -> str:
+    if path.suffix.lower() in _NO_ALPHA:
+        return "RGB"
+    chosen = params.choice("outputComponents") if "outputComponents" in params else "RGBA"
+    return chosen if chosen in ("RGB", "Alpha") else "RGBA"
+
+
+def encode(params: Params, frame: Frame, format: Window, path: Path) -> Picture:
+    """The picture for `path` from a frame over the format's window, ready to be written."""
+    suffix = path.suffix.lower()
+    channels = _channels(params, path)
+    straight = suffix in _UNPREMULTIPLIED
+    given = params.choice("inputPremult") if "inputPremult" in params else "premult"
+    space, depth = colour_space(params, path), bit_depth(params, path)
+    source = params.text("ocioInputSpace") if params.is_set("ocioInputSpace") else "scene_linear"
+    decode, curve = between(source, space, params.node.name)
+    curved = decode is not None or curve is not None
+    pixels = frame.pixels
+    alpha = channels == "RGBA" and given == "premult" and not _opaque(pixels)
+    if alpha and (straight or curved):
+        pixels = unpremultiply(pixels)
+    if given == "opaque":
+        pixels = pixels.copy()
+        pixels[..., 3] = 1
+    if depth == "8u" and decode is None and not (alpha and not straight):
+        codes = _codes(pixels, space if curved else "linear")
+    else:
+        if curved:
+            pixels = pixels.copy()
+            apply(decode, pixels)
+            apply(curve, pixels)
+        if alpha and curved and not straight:
+            premultiply(pixels)
+        codes = _quantise(pixels, depth)
+    if channels != "RGBA":
+        codes = codes[..., 3:] if channels == "Alpha" else codes[..., :3]
+    stored = np.ascontiguousarray(codes[::-1])
+    return Picture(stored, format, frame.window)
+
+
+def write_options(params: Params, path: Path) -> WriteOptions:
+    """What the codec is told."""
+    names = ("compression", "quality", "compressionLevel")
+    known = {name: params.node.params[name][0] for name in names if params.is_set(name)}
+    compression = params.choice("compression") if params.is_set("compression") else "default"
+    quality = params.whole("quality") if params.is_set("quality") else 100
+    return WriteOptions(
+        bit_depth=bit_depth(params, path), compression=compression, quality=quality, params=known
+    )
+
+
+def _opaque(pixels: Pixels) -> bool:
+    return bool((pixels[..., 3] == 1).all())
+
+
+def _codes(pixels: Pixels, space: str) -> NDArray[np.uint8]:
+    """8-bit RGB in the colour space and alpha as it is."""
+    codes = encode_8(pixels, space)
+    if space != "linear":
+        codes[..., 3] = encode_8(pixels[..., 3], "linear")
+    return codes
+
+
+def _quantise(pixels: Pixels, depth: str) -> NDArray[Any]:
+    if depth == "32f":
+        return pixels
+    if depth == "16f":
+        return pixels.astype(np.float16)
+    kind, top = (np.uint8, 255) if depth == "8u" else (np.uint16, 65535)
+    codes: NDArray[Any] = np.rint(np.clip(pixels, 0, 1) * np.float32(top)).astype(kind)
+    return codes

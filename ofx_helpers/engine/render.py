@@ -1,0 +1,173 @@
+"""Renders writers to files: which frames, which names, on how many threads.
+
+Frames are independent of each other, so each thread renders whole frames: numpy, OpenCV and
+numba leave Python's lock while they compute, and decoding, computing and encoding overlap.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from ofx_helpers.engine.encode import encode, write_options
+from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.evaluate import render_node
+from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.graph import Graph, Node
+from ofx_helpers.engine.media_types import Media
+from ofx_helpers.engine.params import Params
+from ofx_helpers.engine.scene import Resolver, Scene
+from ofx_helpers.engine.sequences import frame_path, is_sequence
+from ofx_helpers.engine.static_cache import StaticCache
+
+WRITER_PREFIXES = ("fr.inria.built-in.Write", "fr.inria.openfx.Write")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that a writer has written, with the seconds it took on its thread."""
+
+    writer: str
+    frame: int
+    path: Path
+    seconds: float
+
+
+def writers(graph: Graph) -> list[str]:
+    """The names of the graph's enabled writers, in the graph's order."""
+    found = (node for node in graph.nodes.values() if node.plugin.startswith(WRITER_PREFIXES))
+    return [node.name for node in found if not _disabled(node)]
+
+
+def _disabled(node: Node) -> bool:
+    return Params(node, 0.0, {"disableNode": False}).flag("disableNode")
+
+
+def frame_range(graph: Graph, writer: str, *, resolve: Resolver, media: Media) -> range:
+    """The frames that a writer would render by itself, with its increment."""
+    scene = Scene(graph, resolve, media)
+    params = Params(scene.node(writer), float(graph.first), {})
+    step = max(1, params.whole("frameIncr")) if "frameIncr" in params else 1
+    rule = params.choice("frameRange")
+    if rule == "manual":
+        first, last = params.whole("firstFrame"), params.whole("lastFrame")
+    elif rule == "union":
+        span = scene.frames(writer)
+        first, last = round(span[0]), round(span[1])
+    else:
+        first, last = graph.first, graph.last
+    return range(first, last + 1, step)
+
+
+def output_path(graph: Graph, writer: str, frame: int, *, folder: Path | None = None) -> Path:
+    """The file of a writer's frame; with `folder` only its name counts and it lies there."""
+    params = Params(graph.nodes[writer], float(frame), {})
+    name = params.text("filename")
+    if not name:
+        raise RenderError(f"{writer} has no file name: set its filename.")
+    pattern = graph.folder / name.replace("[Project]", str(graph.folder))
+    if folder is not None:
+        pattern = folder / pattern.name
+    return frame_path(pattern, frame)
+
+
+def output_window(scene: Scene, writer: str, frame: int) -> Window:
+    """The format of the written file."""
+    params = Params(scene.node(writer), float(frame), {})
+    rule = params.choice("formatType")
+    if rule == "input":
+        return scene.format_of(writer, float(frame))
+    if rule == "fixed":
+        width, height = params.pair("NatronParamFormatSize")
+        return Window(0, 0, round(width), round(height))
+    return scene.graph.format
+
+
+def write_frame(
+    graph: Graph,
+    writer: str,
+    frame: int,
+    *,
+    resolve: Resolver,
+    media: Media,
+    folder: Path | None = None,
+    cache: StaticCache | None = None,
+) -> Written:
+    """Render one frame of a writer and write its file. Raises RenderError."""
+    began = time.perf_counter()
+    path = output_path(graph, writer, frame, folder=folder)
+    window = output_window(Scene(graph, resolve, media), writer, frame)
+    rendered = render_node(
+        graph, writer, float(frame), resolve=resolve, media=media, window=window, cache=cache
+    )
+    params = Params(graph.nodes[writer], float(frame), {})
+    _save(params, rendered, window, path, media)
+    return Written(writer, frame, path, time.perf_counter() - began)
+
+
+def _save(params: Params, rendered: Frame, window: Window, path: Path, media: Media) -> None:
+    picture = encode(params, rendered, window, path)
+    media.write(path, picture, write_options(params, path))
+
+
+def render(
+    graph: Graph,
+    names: Sequence[str] | None = None,
+    frames: Iterable[int] | None = None,
+    *,
+    resolve: Resolver,
+    media: Media,
+    folder: Path | None = None,
+    threads: int | None = None,
+) -> Iterator[Written]:
+    """Render writers (all, unless named) for `frames` (each writer's own range when None).
+
+    Yields each file as it is finished, in any order. The first error stops the rest and is
+    raised; closing the iterator stops after the frames in hand.
+    """
+    names = writers(graph) if names is None else list(names)
+    if not names:
+        raise RenderError("The project has no enabled Write node: add one, or name a node.")
+    wanted = None if frames is None else list(frames)
+    jobs: list[tuple[str, int]] = []
+    for name in names:
+        own = frame_range(graph, name, resolve=resolve, media=media) if wanted is None else wanted
+        _refuse_overwriting(graph, name, own)
+        jobs.extend((name, frame) for frame in own)
+    cache = StaticCache()
+    count = threads or os.cpu_count() or 1
+    queue = iter(jobs)
+    with ThreadPoolExecutor(count, thread_name_prefix="render") as pool:
+
+        def start(job: tuple[str, int]) -> Future[Written]:
+            name, frame = job
+            return pool.submit(
+                write_frame,
+                graph,
+                name,
+                frame,
+                resolve=resolve,
+                media=media,
+                folder=folder,
+                cache=cache,
+            )
+
+        running = {start(job) for job in islice(queue, count)}
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                result = future.result()
+                running |= {start(job) for job in islice(queue, 1)}
+                yield result
+
+
+def _refuse_overwriting(graph: Graph, writer: str, frames: Sequence[int] | range) -> None:
+    """One file for every frame would keep only the last."""
+    name = Params(graph.nodes[writer], 0.0, {}).text("filename") if writer in graph.nodes else ""
+    if len(frames) > 1 and name and not is_sequence(name):
+        raise RenderError(
+            f"{writer} writes {len(frames)} frames to the one file {name}: put #### in its name."
+        )
