@@ -1,0 +1,136 @@
+"""Crop: a rectangle of the source, perhaps moved to the origin, with a soft or black edge.
+
+Facts of openfx-misc: where the rectangle passes the source's edge, the edge pixel is repeated;
+with `blackOutside` the outermost pixels of the rectangle are black, and one pixel around it.
+The soft edge is the smooth ramp of two parabolas over `softness` pixels, per axis, multiplied.
+"""
+
+from collections.abc import Sequence
+from math import floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.resample import enclosing
+
+Box = tuple[float, float, float, float]
+
+
+def rectangle(context: Context, connected_region: Window) -> Box:
+    """The generators' `extent`: a format, a rectangle, the project, or what the input has."""
+    params = context.params
+    match params.choice("extent"):
+        case "format":
+            width, height = params.pair("NatronParamFormatSize")
+            return 0.0, 0.0, width, height
+        case "size":
+            x, y = params.pair("bottomLeft")
+            width, height = params.pair("size")
+            if not params.is_set("size"):
+                width, height = context.format.width * width, context.format.height * height
+            if not params.is_set("bottomLeft"):
+                x, y = x * context.format.width, y * context.format.height
+            return x, y, x + width, y + height
+        case "project":
+            box = context.format
+        case _:
+            box = context.format if connected_region.empty else connected_region
+    return float(box.x1), float(box.y1), float(box.x2), float(box.y2)
+
+
+def smooth_ramp(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """0 at 0, 1 at 1, as two parabolas that meet at ½; t from 0 to 1 (below: mirrored)."""
+    u = 2.0 * t
+    return np.where(u < 1.0, u * u / 2.0, 0.5 + (u - 1.0) * (3.0 - u) / 2.0)
+
+
+def _box(context: Context) -> Box:
+    return rectangle(context, context.region("Source"))
+
+
+def _offset(context: Context) -> tuple[int, int]:
+    """How far the source moves: to the origin when reformatting."""
+    if not context.params.flag("reformat"):
+        return 0, 0
+    box = _box(context)
+    return -floor(box[0] + 0.5), -floor(box[1] + 0.5)
+
+
+def _region(context: Context) -> Window:
+    x1, y1, x2, y2 = _box(context)
+    if context.params.flag("reformat"):
+        x1, y1, x2, y2 = 0.0, 0.0, x2 - x1, y2 - y1
+    window = enclosing((x1, y1, x2, y2), context.format)
+    if context.params.flag("intersect"):
+        window = window.intersect(context.region("Source"))
+    if window.empty:
+        return Window(0, 0, 0, 0)
+    return window.grow(1, 1) if context.params.flag("blackOutside") else window
+
+
+def _inside(context: Context, window: Window) -> Window:
+    """The source pixels behind a window: those of its edge when it lies beyond."""
+    source = context.region("Source")
+    dx, dy = _offset(context)
+    moved = window.shift(-dx, -dy)
+    if source.empty:
+        return source
+    return Window(
+        min(max(moved.x1, source.x1), source.x2 - 1),
+        min(max(moved.y1, source.y1), source.y2 - 1),
+        max(min(moved.x2, source.x2), source.x1 + 1),
+        max(min(moved.y2, source.y2), source.y1 + 1),
+    )
+
+
+def _wants(context: Context, window: Window) -> Sequence[Want]:
+    return (Want("Source", _inside(context, window)),)
+
+
+def _axis(low: float, high: float, softness: float, black: bool, pixels: range) -> Pixels:
+    """The edge's weight along one axis for source pixel numbers."""
+    centre = np.arange(pixels.start, pixels.stop) + 0.5
+    depth = np.minimum(centre - low, high - centre)
+    weight = np.ones(len(depth))
+    if softness > 0:
+        soft = depth < softness
+        weight[soft] = smooth_ramp(depth[soft] / softness)
+    if black:
+        weight[depth <= 0] = 0.0
+        for edge in (floor(low + 0.5), floor(high + 0.5) - 1):
+            if edge in pixels:
+                weight[edge - pixels.start] = 0.0
+    return weight.astype(np.float32)
+
+
+def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+    source = frames[0]
+    if source.window.empty:
+        return np.zeros((window.height, window.width, 4), np.float32)
+    dx, dy = _offset(context)
+    moved = window.shift(-dx, -dy)
+    area = source.window
+    if area == moved:
+        pixels = source.pixels
+    else:
+        rows = np.clip(np.arange(moved.y1, moved.y2), area.y1, area.y2 - 1) - area.y1
+        columns = np.clip(np.arange(moved.x1, moved.x2), area.x1, area.x2 - 1) - area.x1
+        pixels = source.pixels[rows[:, None], columns[None, :]]
+    softness, black = context.params.number("softness"), context.params.flag("blackOutside")
+    if softness <= 0 and not black:
+        return pixels
+    x1, y1, x2, y2 = _box(context)
+    across = _axis(x1, x2, softness, black, range(moved.x1, moved.x2))
+    up = _axis(y1, y2, softness, black, range(moved.y1, moved.y2))
+    faded: Pixels = pixels * (up[:, None] * across[None, :])[:, :, None]
+    return faded
+
+
+NODE = NodeType(
+    plugins=("net.sf.openfx.CropPlugin",),
+    region=_region,
+    wants=_wants,
+    render=_render,
+)

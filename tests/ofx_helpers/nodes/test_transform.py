@@ -1,0 +1,144 @@
+"""Transform, CornerPin, Position, Mirror, Crop and Reformat against Natron's own renders."""
+
+from pathlib import Path
+from typing import Any
+
+import geometry_context as alone
+import numpy as np
+import pytest
+
+from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.node_type import Upstream
+from ofx_helpers.engine.resample import output_region
+from ofx_helpers.nodes import collect
+from ofx_helpers.nodes.corner_pin import homography
+
+FULL = Window(0, 0, 256, 256)
+ONE_NODE = (
+    *(f"transform_filter_{name}" for name in (
+        "impulse", "box", "bilinear", "cubic", "keys",
+        "simon", "rifman", "mitchell", "parzen", "notch",
+    )),
+    "transform_int", "transform_noblack", "transform_skew_down", "cornerpin", "mirror", "position",
+    "crop_plain", "crop_soft", "reformat_format",
+    *(f"reformat_box_{name}" for name in ("distort", "fill", "fit", "height", "none", "width")),
+)  # fmt: skip
+
+
+def natron(name: str, frame: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Our render of a case of one node, and Natron's."""
+    spec = alone.golden(name)
+    reader, node = spec["nodes"][:2]
+    source = alone.read(Path(reader["file"]).name)
+    kind = collect()[node["plugin"]]
+    params = {**node["params"]}
+    if params.get("reformatType") == "format":
+        params["NatronParamFormatChoice"] = "PC_Video"  # what the saved project says
+    got = alone.render(kind, {"Source": source}, FULL, params=params, time=float(frame))
+    return got.pixels, alone.expected(name, frame)
+
+
+@pytest.mark.parametrize("name", ONE_NODE)
+def test_one_node_equals_natron(name: str) -> None:
+    got, wanted = natron(name)
+    assert np.abs(got - wanted).max() < 1e-5
+
+
+@pytest.mark.parametrize("frame", [4, 5])
+def test_motion_blur_equals_natron_sample_for_sample(frame: int) -> None:
+    got, wanted = natron("transform_motionblur", frame)
+    assert np.abs(got - wanted).max() < 1e-5
+
+
+def test_a_chain_is_filtered_once_as_natron_does() -> None:
+    spec = alone.golden("transform_chain")
+    reader, *nodes = spec["nodes"][:-1]
+    source = alone.read(Path(reader["file"]).name)
+    kind = collect()["net.sf.openfx.TransformPlugin"]
+    matrix = np.eye(3)
+    for node in nodes[:-1]:
+        matrix = _matrix(kind, node["params"], source) @ matrix
+    got = alone.render(
+        kind,
+        {"Source": Frame(source.pixels, source.window)},
+        FULL,
+        params=nodes[-1]["params"],
+        above=Upstream(matrix, source.window),
+        regions={"Source": output_region([matrix], source.window, True, FULL)},
+    )
+    assert np.abs(got.pixels - alone.expected("transform_chain")).max() < 1e-5
+
+
+def _matrix(kind: Any, params: dict[str, Any], source: Frame) -> np.ndarray:
+    node = alone.Node(
+        name="N",
+        plugin=kind.plugins[0],
+        params={name: alone.values(value) for name, value in params.items()},
+    )
+    found = kind.matrix(alone.FakeContext(node, kind, {"Source": source}))
+    assert found is not None
+    return np.asarray(found)
+
+
+def test_a_blurred_transform_is_no_matrix() -> None:
+    kind = collect()["net.sf.openfx.TransformPlugin"]
+    source = alone.read("small.png")
+    node = alone.Node(
+        name="N", plugin=kind.plugins[0], params={"motionBlur": (1.0,), "translate": (3.0, 4.0)}
+    )
+    assert kind.matrix is not None
+    assert kind.matrix(alone.FakeContext(node, kind, {"Source": source})) is None
+
+
+def test_invert_undoes_the_transform() -> None:
+    kind = collect()["net.sf.openfx.TransformPlugin"]
+    params = {"rotate": 20.0, "scale": [1.5, 0.7], "translate": [5.0, 6.0], "skewX": 0.2}
+    source = alone.read("small.png")
+    there = _matrix(kind, params, source)
+    back = _matrix(kind, {**params, "invert": True}, source)
+    assert np.allclose(there @ back, np.eye(3), atol=1e-9)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_a_corner_pin_takes_each_point_to_its_target(count: int) -> None:
+    source = [(0.0, 0.0), (200.0, 10.0), (190.0, 120.0), (5.0, 99.0)][:count]
+    target = [(18.4, 2.2), (144.8, 27.4), (172.4, 104.1), (12.3, 102.4)][:count]
+    matrix = homography(source, target)
+    assert matrix is not None
+    for point, goal in zip(source, target, strict=True):
+        x, y, w = matrix @ [*point, 1.0]
+        assert (x / w, y / w) == pytest.approx(goal, abs=1e-6)
+        assert w > 0
+
+
+def test_three_points_in_a_line_are_no_corner_pin() -> None:
+    line = [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0), (5.0, 0.0)]
+    assert homography(line, [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)]) is None
+
+
+def test_a_crop_past_the_edge_repeats_it() -> None:
+    source = alone.read("photo.png")
+    kind = collect()["net.sf.openfx.CropPlugin"]
+    got = alone.render(
+        kind, {"Source": source}, params={"bottomLeft": [120.0, 90.0], "size": [20.0, 20.0]}
+    )
+    assert got.window == Window(120, 90, 140, 110)
+    assert np.array_equal(got.pixels[-1, -1], source.pixels[-1, -1])
+
+
+def test_a_reformatting_crop_starts_at_the_origin() -> None:
+    source = alone.read("photo.png")
+    kind = collect()["net.sf.openfx.CropPlugin"]
+    params = {"bottomLeft": [20.0, 10.0], "size": [30.0, 40.0], "reformat": True}
+    got = alone.render(kind, {"Source": source}, params=params)
+    assert got.window == Window(0, 0, 30, 40)
+    assert np.array_equal(got.pixels, source.pixels[10:50, 20:50])
+
+
+def test_a_turned_reformat_puts_the_top_left() -> None:
+    source = alone.read("photo.png")
+    kind = collect()["net.sf.openfx.Reformat"]
+    params = {"reformatType": "box", "boxSize": [96, 128], "boxFixed": True, "turn": True}
+    got = alone.render(kind, {"Source": source}, params={**params, "resize": "distort"})
+    turned = np.rot90(source.pixels[::-1])[::-1]
+    assert np.abs(got.pixels - turned).max() < 1e-6
