@@ -13,10 +13,11 @@ Matrix = Literal["601", "709", "2020", "rgb", "unspecified"]
 Range = Literal["limited", "full", "unspecified"]
 FieldOrder = Literal["progressive", "tff", "bff", "unknown"]
 
-# Numbers of ITU-T H.273: matrix coefficients, and FFmpeg's range and field order.
+# Numbers of ITU-T H.273: matrix coefficients, and FFmpeg's range and field order. Its orders 4 and
+# 5 (coded and shown in different order) are written by some programs the other way round: unknown.
 _MATRICES: dict[int, Matrix] = {0: "rgb", 1: "709", 4: "601", 5: "601", 6: "601", 9: "2020"}
 _RANGES: dict[int, Range] = {1: "limited", 2: "full"}
-_FIELD_ORDERS: dict[int, FieldOrder] = {1: "progressive", 2: "tff", 3: "bff", 4: "bff", 5: "tff"}
+_FIELD_ORDERS: dict[int, FieldOrder] = {1: "progressive", 2: "tff", 3: "bff"}
 
 _RATES = tuple(
     Fraction(rate)

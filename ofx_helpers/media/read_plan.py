@@ -69,7 +69,8 @@ def plan_reading(facts: VideoFacts, options: ReadOptions) -> ReadPlan:
     fps, tempo = _rate(facts, options)
     filters: list[tuple[str, dict[str, str]]] = []
     if options.telecine:
-        order = deinterlace if deinterlace in ("tff", "bff") else _field_order(facts, "tff")
+        # The frames' own flags say the order, or else it is the one of nearly all NTSC tapes.
+        order = deinterlace if deinterlace != "no" else "tff"
         # Combed frames that found no partner would otherwise survive; the rest stays untouched.
         filters += [("fieldmatch", {"order": order, "combmatch": "full"})]
         filters += [("yadif", {"deint": "interlaced"}), ("decimate", {})]
@@ -143,10 +144,6 @@ def _deinterlace(facts: VideoFacts, options: ReadOptions) -> Literal["no", "tff"
     if not facts.interlaced:
         return "no"
     return facts.field_order if facts.field_order in ("tff", "bff") else "auto"
-
-
-def _field_order(facts: VideoFacts, otherwise: str) -> str:
-    return facts.field_order if facts.field_order in ("tff", "bff") else otherwise
 
 
 def _matrix(facts: VideoFacts, options: ReadOptions) -> Literal["601", "709", "2020", "rgb"]:

@@ -40,10 +40,16 @@ def raw_video(ffmpeg, tmp_path) -> Callable[..., Path]:
         colour = f"scale=out_color_matrix=bt{matrix}:in_range=full:out_range={range}:flags={FLAGS}"
         space = {"709": "bt709", "601": "smpte170m"}[matrix] if tag else "unknown"
         limits = {"limited": "tv", "full": "pc"}[range] if tag else "unknown"
-        tags = f"setparams=colorspace={space}:range={limits}"
+        tags = ("-colorspace", space, "-color_range", limits)
         ffmpeg(
             *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", 25),
-            *("-i", "-", "-vf", f"{colour},format=yuv444p,{tags}", "-c:v", "ffv1", *more, path),
+            *(
+                "-i",
+                "-",
+                "-vf",
+                f"{colour},format=yuv444p,setparams=range={limits}:colorspace={space}",
+            ),
+            *("-c:v", "ffv1", *tags, *more, path),
             data=b"".join(frame.tobytes() for frame in frames),
         )
         return path
