@@ -3,12 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
 from ofx_helpers.engine.params import Params
 from ofx_helpers.nodes._luminance import luminance
 
 _MIDDLE_GREY = np.float32(0.18)
+_STEPS = 1024
 Array = NDArray[np.float32]
 
 
@@ -55,22 +57,46 @@ def _correct(params: Params, group: str, pixels: Array, math: str) -> Array:
     return (pixels * colour("Gain") + colour("Offset")).astype(np.float32)
 
 
-def _smooth(x: Array) -> Array:
-    x = np.clip(x, 0, 1)
-    return x * x * (np.float32(3) - 2 * x)
+def _default_tones(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shares of shadows and highlights: those fade out at 0.09, these in from 0.5 to 1."""
+
+    def smooth(t: NDArray[np.float64]) -> NDArray[np.float64]:
+        t = np.clip(t, 0, 1)
+        return t * t * (3 - 2 * t)
+
+    return 1 - smooth(x / 0.09), smooth((x - 0.5) / 0.5)
+
+
+def _tones(params: Params, tone: Array) -> tuple[Array, Array]:
+    """The shares of shadows and highlights at a luminance, from a table as the plug-in's own.
+
+    Its 1024 steps are visible to 1e-5, so they are kept.
+    """
+    low, high = sorted(params.pair("range"))
+    high = high if high > low else low + 1
+    x = np.linspace(low, high, _STEPS)
+    curves = params.node.params.get("toneRanges", ())
+    if len(curves) == 2 and all(isinstance(curve, Curve) for curve in curves):
+        sampled = [
+            np.array([curve.at(float(at)) for at in x])
+            for curve in curves
+            if isinstance(curve, Curve)
+        ]
+    else:
+        sampled = list(_default_tones(x))
+    shadow, highlight = (
+        np.interp(tone, x, np.clip(values, 0, 1)).astype(np.float32) for values in sampled
+    )
+    return shadow, highlight
 
 
 def _color_correct(context: Context, pixels: Pixels, _window: Window) -> Pixels:
     params = context.params
     math = params.choice("luminanceMath")
-    groups = [
-        _correct(params, name, pixels, math) for name in ("Shadows", "Midtones", "Highlights")
-    ]
+    names = ("Shadows", "Midtones", "Highlights")
+    groups = [_correct(params, name, pixels, math) for name in names]
     if any(group is not pixels for group in groups):
-        # The default tone ranges: shadows fade out at 0.09, highlights in from 0.5 to 1.
-        tone = luminance(pixels, math)
-        shadow = np.float32(1) - _smooth(tone / np.float32(0.09))
-        highlight = _smooth((tone - np.float32(0.5)) * 2)
+        shadow, highlight = _tones(params, luminance(pixels, math))
         middle = np.float32(1) - shadow - highlight
         pixels = groups[0] * shadow + groups[1] * middle + groups[2] * highlight
     pixels = _correct(params, "Master", pixels, math)
