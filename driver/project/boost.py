@@ -65,6 +65,20 @@ def text_of(element: Element, tag: str, default: str = "") -> str:
     return element.findtext(tag, default)
 
 
+def child_of(element: Element, tag: str) -> Element:
+    """A child that must be there.
+
+    Raises:
+        MemecompError: the project lacks it.
+    """
+    found = element.find(tag)
+    if found is None:
+        raise MemecompError(
+            f"The project has no <{tag}> in <{element.tag}>; save it again in Natron."
+        )
+    return found
+
+
 def add(parent: Element, tag: str, text: object = None) -> Element:
     """A new last child; without text it is an object that gets children."""
     child = etree.SubElement(parent, tag)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from driver.project.boost import Element, text_of
+from driver.project.boost import Element, child_of, text_of
 from driver.project.params import read_curve, read_param
 from ofx_helpers.engine.graph import Animated, Point, Shape
 
@@ -33,8 +33,7 @@ def _layer(layer: Element, on: bool) -> Iterator[Shape]:
 
 
 def _shape(item: Element, on: bool) -> Shape:
-    drawable = item.find("RotoDrawableItemSerialization")
-    assert drawable is not None
+    drawable = child_of(item, "RotoDrawableItemSerialization")
     params = [read_param(knob) for knob in drawable.findall("Item")]
     active = text_of(drawable, "RotoItemSerialization/Activated", "1") == "1"
     return Shape(

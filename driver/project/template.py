@@ -1,0 +1,150 @@
+"""Templates of projects: `template.toml` says what they need, `template.ntp.j2` what they make.
+
+A template is filled in a sandbox: it can read its parameters and call the functions of
+`driver.project.template_words`, nothing else. Errors carry the template's own line number.
+"""
+
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from types import FrameType, TracebackType
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from driver.errors import MemecompError
+from driver.project.catalog import near
+from driver.project.complete import complete
+from driver.project.document import Document
+from driver.project.outline import read_outline
+from driver.project.template_params import Parameter, read_parameters
+from driver.project.template_words import Words
+
+BODY = "template.ntp.j2"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template: its folder, what it is for, and its parameters by name."""
+
+    name: str
+    folder: Path
+    help: str
+    parameters: Mapping[str, Parameter]
+
+    @property
+    def body(self) -> Path:
+        """The file that authors write."""
+        return self.folder / BODY
+
+
+def templates_folder() -> Path:
+    """The folder of the templates that come along."""
+    return Path(str(files("ntp_templates")))
+
+
+def load_template(name: str, root: Path | None = None) -> Template:
+    """The template of that name; `root` is the folder with all templates.
+
+    Raises:
+        MemecompError: no such template, or its `template.toml` is wrong.
+    """
+    root = root or templates_folder()
+    known = sorted(path.parent.name for path in root.glob("*/template.toml"))
+    if name not in known:
+        raise MemecompError(f"There is no template {name!r} in {root}.{near(name, known)}")
+    where = root / name / "template.toml"
+    try:
+        raw = tomllib.loads(where.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MemecompError(f"{where}: {error}") from None
+    return Template(
+        name=name,
+        folder=root / name,
+        help=str(raw.get("help", "")),
+        parameters=read_parameters(raw.get("parameters", {}), str(where)),
+    )
+
+
+def fill(template: Template, values: Mapping[str, object], path: Path) -> Document:
+    """The project that a template makes of values, meant to be written to `path`.
+
+    Files among the values become relative to the folder of `path`, as `[Project]/…`.
+
+    Raises:
+        MemecompError: an unknown or missing parameter, a wrong value, or a fault of the template,
+            with its line.
+    """
+    outline = render_outline(template, values, path)
+    return complete(read_outline(outline, str(template.body)), path, str(template.body))
+
+
+def render_outline(template: Template, values: Mapping[str, object], path: Path) -> str:
+    """The outline that a template makes of values: short XML, good to look at.
+
+    Raises:
+        MemecompError: as `fill`.
+    """
+    checked = _checked(template, values, path.parent)
+    environment = SandboxedEnvironment(
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FileSystemLoader([template.folder, template.folder.parent]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    try:
+        body = environment.get_template(BODY)
+        words = Words(lambda: _line_now(body))
+        environment.globals.update(words.all())
+        return body.render(checked)
+    except jinja2.TemplateSyntaxError as error:
+        raise MemecompError(f"{error.filename}, line {error.lineno}: {error.message}.") from None
+    except (jinja2.TemplateError, MemecompError, TypeError, ValueError) as error:
+        line = _line_of(error.__traceback__, str(template.body))
+        raise MemecompError(f"{template.body}, line {line}: {_said(error, template)}") from None
+
+
+def _checked(template: Template, values: Mapping[str, object], folder: Path) -> dict[str, object]:
+    for name in values:
+        if name not in template.parameters:
+            hint = near(name, template.parameters)
+            raise MemecompError(f"Template {template.name} has no parameter {name!r}.{hint}")
+    found: dict[str, object] = {}
+    for name, parameter in template.parameters.items():
+        try:
+            found[name] = parameter.check(values.get(name), folder)
+        except MemecompError as error:
+            raise MemecompError(f"Template {template.name}, {name}: {error}") from None
+    return found
+
+
+def _said(error: Exception, template: Template) -> str:
+    text = str(error).rstrip(".")
+    if "is undefined" in text:
+        name = text.partition("'")[2].partition("'")[0]
+        return f"{text}.{near(name, template.parameters)}"
+    return f"{text}."
+
+
+def _line_now(body: jinja2.Template) -> int:
+    """The line of the template that is being filled right now."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename == body.filename:
+            return body.get_corresponding_lineno(frame.f_lineno)
+        frame = frame.f_back
+    return 0
+
+
+def _line_of(traceback: TracebackType | None, filename: str) -> int:
+    """The line of the template where an error came up; Jinja maps tracebacks to it."""
+    line = 0
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == filename:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line

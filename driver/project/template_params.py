@@ -1,0 +1,134 @@
+"""The parameters that a template declares in its `template.toml`, and the check of their values."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from driver.errors import MemecompError
+from driver.project.catalog import near
+
+TYPES = ("int", "float", "bool", "text", "choice", "file", "ints", "numbers", "keys")
+_FIELDS = {"type", "default", "optional", "min", "max", "length", "options", "columns", "help"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter.
+
+    `type`: `int`, `float`, `bool`, `text`, `choice` (of `options`), `file` (a path or a pattern
+    with `####` for the frame), `ints` and `numbers` (`length` of them), or `keys` (rows of a frame
+    and one number per name in `columns`). Without default and not optional it must be given.
+    """
+
+    name: str
+    type: str
+    help: str
+    default: object = None
+    optional: bool = False
+    low: float | None = None
+    high: float | None = None
+    length: int = 0
+    options: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    def check(self, value: object, folder: Path) -> object:
+        """The value as the template gets it; files become relative to `folder`, `[Project]/…`.
+
+        Keys become rows with names: `frame` and the columns. An optional one not given is None.
+
+        Raises:
+            MemecompError: missing, of a wrong type, or out of limits.
+        """
+        if value is None:
+            value = self.default
+        if value is None:
+            if self.optional:
+                return None
+            raise MemecompError(f"must be given: {self.help}")
+        return self._typed(value, folder)
+
+    def _typed(self, value: object, folder: Path) -> object:
+        match self.type:
+            case "int" | "float":
+                return self._number(value, self.type == "int")
+            case "bool" if isinstance(value, bool):
+                return value
+            case "text" if isinstance(value, str):
+                return value
+            case "choice" if value in self.options:
+                return value
+            case "choice":
+                raise MemecompError(f"no option {value!r}.{near(str(value), self.options)}")
+            case "file" if isinstance(value, str | os.PathLike):
+                return project_path(value, folder)
+            case "ints" | "numbers" if _is_list(value) and len(value) == self.length:  # type: ignore[arg-type]
+                return [self._number(item, self.type == "ints") for item in value]  # type: ignore[attr-defined]
+            case "keys" if _is_list(value):
+                return [self._row(row) for row in value]  # type: ignore[attr-defined]
+        wanted = f"{self.length} {self.type}" if self.length else f"a value of type {self.type}"
+        raise MemecompError(f"takes {wanted}, not {value!r}.")
+
+    def _number(self, value: object, whole: bool) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise MemecompError(f"takes a {'whole ' * whole}number, not {value!r}.")
+        if whole and value != int(value):
+            raise MemecompError(f"takes a whole number, not {value!r}.")
+        if self.low is not None and value < self.low:
+            raise MemecompError(f"is at least {self.low:g}, not {value!r}.")
+        if self.high is not None and value > self.high:
+            raise MemecompError(f"is at most {self.high:g}, not {value!r}.")
+        return int(value) if whole else float(value)
+
+    def _row(self, row: object) -> dict[str, float]:
+        names = ("frame", *self.columns)
+        if not _is_list(row) or len(row) != len(names):  # type: ignore[arg-type]
+            raise MemecompError(f"takes rows of {', '.join(names)}; {row!r} is none.")
+        numbers = [float(item) for item in row]  # type: ignore[attr-defined]
+        return dict(zip(names, numbers, strict=True))
+
+
+def read_parameters(raw: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, Parameter]:
+    """The parameters of a `template.toml`'s table `parameters`; `where` names the file in errors.
+
+    Raises:
+        MemecompError: an unknown type or field, or no help.
+    """
+    found = {}
+    for name, entry in raw.items():
+        for key in entry:
+            if key not in _FIELDS:
+                raise MemecompError(f"{where}, {name}: no field {key!r}.{near(key, _FIELDS)}")
+        if entry.get("type") not in TYPES or not entry.get("help"):
+            raise MemecompError(f"{where}, {name}: needs a help and a type of {', '.join(TYPES)}.")
+        found[name] = Parameter(
+            name=name,
+            type=entry["type"],
+            help=entry["help"],
+            default=entry.get("default"),
+            optional=entry.get("optional", False),
+            low=entry.get("min"),
+            high=entry.get("max"),
+            length=entry.get("length", 0),
+            options=tuple(entry.get("options", ())),
+            columns=tuple(entry.get("columns", ())),
+        )
+    return found
+
+
+def project_path(value: str | os.PathLike[str], folder: Path) -> str:
+    """A file name as a project in `folder` holds it, so that the two can move together.
+
+    A path below, beside or above the folder becomes `[Project]/…`; one that starts with a variable
+    in brackets stays. A relative path is taken from the folder.
+    """
+    text = os.fspath(value)
+    if text.startswith("["):
+        return text
+    relative = os.path.relpath(Path(folder) / text, folder)
+    return "[Project]/" + Path(relative).as_posix()
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)

@@ -1,0 +1,165 @@
+"""The words that a template's author writes. Each gives a piece of the outline as text."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from jinja2 import Undefined
+
+from driver.errors import MemecompError
+from driver.project import catalog
+
+Points = Sequence[Sequence[float]]
+
+
+class Words:
+    """The functions of a template; `line` says which line of it is being filled."""
+
+    def __init__(self, line: Callable[[], int]) -> None:
+        """Remember where to ask for the line."""
+        self._line = line
+
+    def all(self) -> dict[str, Callable[..., Any]]:
+        """The functions by the names that a template calls."""
+        return {
+            "project": self.project,
+            "node": self.node,
+            "group": self.group,
+            "part": self.part,
+            "keys": self.keys,
+            "shape": self.shape,
+            "rectangle": self.rectangle,
+        }
+
+    def project(self, *, width: int, height: int, first: int, last: int, fps: float) -> str:
+        """The format in pixels, the frames and their rate: once in every template."""
+        return (
+            f"<project{_attributes(width=width, height=height, first=first, last=last, fps=fps)}/>"
+        )
+
+    def node(
+        self,
+        name: str,
+        plugin: str,
+        *,
+        shapes: Sequence[str] = (),
+        note: str = "",
+        **given: object,
+    ) -> str:
+        """A node by short name (`Merge`) or plug-in id: inputs by label, parameters by name.
+
+        What is none is left out, so an optional input or value needs no `if`. `note` is shown
+        under the node's name.
+        """
+        kind = catalog.node_kind(plugin)
+        return self._element(name, plugin, given, kind.inputs, "".join(shapes), note)
+
+    def group(
+        self, name: str, *, output: str, caller: Callable[[], str], note: str = "", **given: object
+    ) -> str:
+        """A group, written around its nodes: `{% call group("Name", output="Last", In="X") %}`.
+
+        Each further name is an input: the nodes inside read it by that name.
+        """
+        body = "".join(self.node(label, "Input") for label in given)
+        body += caller() + self.node("Output1", "Output", Source=output)
+        return self._element(name, "Group", given, tuple(given), body, note)
+
+    def part(
+        self,
+        name: str,
+        text: str = "",
+        *,
+        caller: Callable[[], str],
+        colour: Sequence[float] = (0.3, 0.5, 0.4),
+    ) -> str:
+        """A BackDrop with a title and a text around nodes: `{% call part("Sources") %}`."""
+        head = _attributes(name=name, text=text, colour=json.dumps(list(colour)))
+        return f"<part{head}>\n{caller().strip()}\n</part>"
+
+    def keys(
+        self,
+        rows: Sequence[Mapping[str, float]],
+        *columns: str,
+        times: Sequence[float] = (),
+        plus: Sequence[float] = (),
+        interpolation: str = "linear",
+    ) -> dict[str, object]:
+        """An animated value of columns of a `keys` parameter, one a dimension.
+
+        Each value is multiplied by `times` and then has `plus` added, dimension by dimension.
+        """
+        factors = list(times) or [1.0] * len(columns)
+        offsets = list(plus) or [0.0] * len(columns)
+        made = [
+            [row["frame"]]
+            + [row[c] * f + o for c, f, o in zip(columns, factors, offsets, strict=True)]
+            for row in rows
+        ]
+        return {"keys": made, "interpolation": interpolation}
+
+    def shape(
+        self,
+        name: str,
+        points: Points,
+        feather: Points = (),
+        *,
+        softness: float = 0,
+        falloff: float = 1,
+    ) -> str:
+        """A closed Roto shape of corners (x, y), y up.
+
+        It is 1 inside and falls to 0 at `feather`, one point for each corner; `falloff` near 0.5
+        makes it fall evenly, 1 with the square.
+        """
+        return "<shape{}/>".format(
+            _attributes(
+                name=name,
+                points=json.dumps([list(point) for point in points]),
+                feather=json.dumps([list(point) for point in feather or points]),
+                softness=softness,
+                falloff=falloff,
+            )
+        )
+
+    def rectangle(self, left: float, bottom: float, right: float, top: float) -> Points:
+        """The four corners of a rectangle, y up, for `shape`."""
+        return [[left, bottom], [right, bottom], [right, top], [left, top]]
+
+    def _element(
+        self,
+        name: str,
+        plugin: str,
+        given: Mapping[str, object],
+        labels: Sequence[str],
+        body: str,
+        note: str,
+    ) -> str:
+        lines = []
+        for key, value in given.items():
+            if value is None:
+                continue
+            if isinstance(value, Undefined):
+                raise MemecompError(f"{name}: {key} has no value. {value}Write `else none`.")
+            if key in labels:
+                lines.append(f"  <input{_attributes(label=key, node=value)}/>")
+            else:
+                text = json.dumps(value, default=_no_json)
+                lines.append(f"  <param{_attributes(name=key, value=text)}/>")
+        if body.strip():
+            lines.append(body.strip())
+        line = self._line()
+        head = _attributes(name=name, plugin=plugin, line=line, **({"note": note} if note else {}))
+        if not lines:
+            return f"<node{head}/>"
+        return "\n".join([f"<node{head}>", *lines, "</node>"])
+
+
+def _no_json(value: object) -> object:
+    """Jinja's undefined says which name it stands for when it is turned into text."""
+    raise MemecompError(f"{value} is no value for a parameter.")
+
+
+def _attributes(**values: object) -> str:
+    return "".join(f" {name}={quoteattr(str(value))}" for name, value in values.items())
