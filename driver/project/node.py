@@ -37,6 +37,12 @@ class ProjectNode:
         return text_of(self.element, "Plugin_id")
 
     @property
+    def major_version(self) -> int:
+        """The major version of the plug-in that saved the node; 0 where it is not said."""
+        text = text_of(self.element, "Plugin_major_version")
+        return int(text) if text.isdecimal() else 0
+
+    @property
     def params(self) -> dict[str, Param]:
         """Stored parameters by name; those at their default are mostly not stored."""
         found = (read_param(element) for element in self.knobs())

@@ -37,6 +37,7 @@ def graph_of(document: Document) -> Graph:
         Node(
             name=path,
             plugin=node.plugin,
+            version=node.major_version,
             params=_params(node, nodes),
             inputs=wiring.inputs(node),
             shapes=node.shapes,

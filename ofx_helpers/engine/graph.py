@@ -42,11 +42,13 @@ class Node:
     """One node: `params` holds what differs from the catalogue's default, a tuple per dimension.
 
     A choice is held by its option id. `inputs` maps input labels of the catalogue to node names.
-    `shapes` are a Roto node's, bottom first.
+    `shapes` are a Roto node's, bottom first. `version` is the major version of the plug-in that
+    the project was saved with, 0 for the catalogue's: older ones have other defaults.
     """
 
     name: str
     plugin: str
+    version: int = 0
     params: Mapping[str, tuple[Animated, ...]] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[Shape, ...] = ()

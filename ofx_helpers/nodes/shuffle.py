@@ -16,7 +16,11 @@ def _pick(context: Context, output: str) -> tuple[str, int]:
     Option ids end in the channel (`A.uk.co.thefoundry.OfxImagePlaneColour.R`) and start with the
     input; those of single letters are older projects' (`AR`).
     """
-    chosen = context.params.choice(f"output{output}")
+    params = context.params
+    if not params.is_set(f"output{output}") and 0 < context.node.version < 3:
+        # Version 3 moved the defaults from A to B.
+        return "A", _CHANNELS.index(output)
+    chosen = params.choice(f"output{output}")
     if chosen in ("0", "1"):
         return "", int(chosen)
     if chosen[:1] in ("A", "B") and chosen[-1:] in tuple(_CHANNELS):
