@@ -1,0 +1,164 @@
+"""The codecs as the engine asks for them: headers, pictures, frames of video."""
+
+import struct
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.media_types import Header, Picture, WriteOptions
+from ofx_helpers.media.errors import MediaError
+from ofx_helpers.media.images import Box, Image, read_image, write_image
+
+_IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".bmp", ".webp", ".tga", ".dpx"}
+_PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
+# Channels of a PNG by its colour type: grey, RGB, palette, grey with alpha, RGBA.
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
+
+
+class EngineMedia:
+    """`engine.media_types.Media` over the files of this machine; safe to share by threads."""
+
+    def __init__(self) -> None:
+        """Nothing is opened yet."""
+        self._videos: dict[Path, _Video] = {}
+        self._lock = Lock()
+
+    def header(self, path: Path, frame: int) -> Header:
+        """Size and channels; a PNG's without decoding it."""
+        if not _is_image(path):
+            video = self._video(path)
+            window = Window(0, 0, *video.size)
+            return Header(display=window, data=window, channels=3, dtype=np.dtype(np.uint8))
+        try:
+            stat = path.stat()
+        except OSError:
+            raise MediaError(f"{path} does not exist: check the path.") from None
+        return _image_header(path, stat.st_mtime_ns, stat.st_size)
+
+    def read(self, path: Path, frame: int) -> Picture:
+        """The pixels of an image, or of a video's frame counted from 0."""
+        if _is_image(path):
+            return _picture(read_image(path))
+        return Picture.of(self._video(path).frame(frame))
+
+    def frames(self, path: Path) -> int | None:
+        """Frames of a video; None for an image."""
+        return None if _is_image(path) else self._video(path).count
+
+    def write(self, path: Path, picture: Picture, options: WriteOptions) -> None:
+        """Writes an image; the codec by the suffix."""
+        if path.suffix.lower() == ".exr":
+            height = picture.display.y2
+            write_image(
+                path,
+                picture.pixels.astype(np.float32, copy=False),
+                half=options.bit_depth == "16f",
+                window=_top_down(picture.data, height),
+                display=_top_down(picture.display, height),
+            )
+            return
+        if picture.data != picture.display:
+            picture = _filled(picture)
+        write_image(path, picture.pixels)
+
+    def _video(self, path: Path) -> "_Video":
+        with self._lock:
+            if path not in self._videos:
+                self._videos[path] = _Video(path)
+            return self._videos[path]
+
+
+class _Video:
+    """One file, decoded forwards: the next frame is cheap, an earlier one starts again."""
+
+    def __init__(self, path: Path) -> None:
+        from ofx_helpers.media.video_reader import VideoReader
+
+        self._reader = VideoReader(path)
+        self.size = self._reader.plan.size
+        self.count = self._reader.facts.frames
+        self._path = path
+        self._lock = Lock()
+        self._frames = iter(self._reader)
+        self._next = 0
+        self._kept: dict[int, NDArray[np.uint8]] = {}
+
+    def frame(self, number: int) -> NDArray[np.uint8]:
+        with self._lock:
+            if number in self._kept:
+                return self._kept[number]
+            if number < self._next:
+                self._frames, self._next = iter(self._reader), 0
+            for pixels in self._frames:
+                self._next += 1
+                # A few are kept, since threads ask for neighbours in any order.
+                self._kept[self._next - 1] = pixels
+                self._kept.pop(self._next - 9, None)
+                if self._next == number + 1:
+                    return pixels
+        raise MediaError(f"{self._path} has no frame {number + 1}: it ends at {self._next}.")
+
+
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in _IMAGES
+
+
+@lru_cache(maxsize=4096)
+def _image_header(path: Path, _changed: int, _size: int) -> Header:
+    """The time and size of the file are arguments, so that a new file is read again."""
+    with path.open("rb") as file:
+        start = file.read(26)
+    if len(start) == 26 and start.startswith(_PNG_START):
+        width, height, bits, kind = struct.unpack(">IIBB", start[16:])
+        window = Window(0, 0, width, height)
+        dtype: np.dtype[Any] = np.dtype(np.uint16 if bits == 16 else np.uint8)
+        channels = _PNG_CHANNELS.get(kind, 4)
+        return Header(display=window, data=window, channels=channels, dtype=dtype)
+    picture = _picture(read_image(path))
+    return Header(
+        display=picture.display,
+        data=picture.data,
+        channels=picture.pixels.shape[2],
+        dtype=picture.pixels.dtype,
+    )
+
+
+def _picture(image: Image) -> Picture:
+    """With windows y up; OpenEXR's display window starts anywhere, the engine's at the origin."""
+    display = image.display
+    return Picture(
+        image.pixels,
+        Window(0, 0, display.width, display.height),
+        _bottom_up(image.window, display),
+        image.pixel_aspect,
+    )
+
+
+def _bottom_up(box: Box, display: Box) -> Window:
+    left = box.left - display.left
+    bottom = display.bottom - box.bottom
+    return Window(left, bottom, left + box.width, bottom + box.height)
+
+
+def _top_down(window: Window, height: int) -> Box:
+    return Box(window.x1, height - window.y2, window.x2, height - window.y1)
+
+
+def _filled(picture: Picture) -> Picture:
+    """The pixels over the whole format, transparent black where there were none."""
+    display, data = picture.display, picture.data
+    shape = (display.height, display.width, picture.pixels.shape[2])
+    pixels = np.zeros(shape, picture.pixels.dtype)
+    part = display.intersect(data)
+    if not part.empty:
+        rows = slice(display.y2 - part.y2, display.y2 - part.y1)
+        columns = slice(part.x1 - display.x1, part.x2 - display.x1)
+        from_rows = slice(data.y2 - part.y2, data.y2 - part.y1)
+        from_columns = slice(part.x1 - data.x1, part.x2 - data.x1)
+        pixels[rows, columns] = picture.pixels[from_rows, from_columns]
+    return Picture.of(pixels)

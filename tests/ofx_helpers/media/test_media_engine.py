@@ -1,0 +1,70 @@
+"""The codecs as the engine asks for them."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.media_types import Picture, WriteOptions
+from ofx_helpers.media.engine_media import EngineMedia
+from ofx_helpers.media.errors import MediaError
+from ofx_helpers.media.images import read_image, write_image
+from ofx_helpers.media.video_writer import VideoWriter
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_header_says_what_the_pixels_are(tmp_path: Path, channels: int) -> None:
+    path = tmp_path / "a.png"
+    write_image(path, np.zeros((3, 5, channels), np.uint16))
+    header = EngineMedia().header(path, 0)
+    picture = EngineMedia().read(path, 0)
+    assert (header.display, header.channels, header.dtype) == (Window(0, 0, 5, 3), channels, "u2")
+    assert (picture.display, picture.pixels.shape[2]) == (header.display, channels)
+
+
+def test_a_header_follows_a_file_that_changes(tmp_path: Path) -> None:
+    path, media = tmp_path / "a.png", EngineMedia()
+    write_image(path, np.zeros((3, 5, 3), np.uint8))
+    assert media.header(path, 0).data.width == 5
+    write_image(path, np.zeros((3, 70, 3), np.uint8))
+    assert media.header(path, 0).data.width == 70
+
+
+def test_windows_of_an_exr_come_back_with_y_up(tmp_path: Path) -> None:
+    path, media = tmp_path / "a.exr", EngineMedia()
+    pixels = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 3, 4)
+    given = Picture(pixels, Window(0, 0, 10, 8), Window(4, 1, 7, 3))
+    media.write(path, given, WriteOptions(bit_depth="32f"))
+    found = media.read(path, 0)
+    assert (found.display, found.data) == (given.display, given.data)
+    np.testing.assert_array_equal(found.pixels, pixels)
+    assert media.header(path, 0).data == given.data
+
+
+def test_a_part_of_the_format_is_written_into_transparent_black(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    pixels = np.full((2, 3, 4), 9, np.uint8)
+    given = Picture(pixels, Window(0, 0, 10, 8), Window(4, 1, 7, 3))
+    EngineMedia().write(path, given, WriteOptions())
+    written = read_image(path).pixels
+    assert written.shape == (8, 10, 4)
+    assert (written[5:7, 4:7] == 9).all()  # y 1 to 2 from the bottom are rows 5 and 6
+    assert written.sum() == pixels.sum()
+
+
+def test_frames_of_a_video_come_in_any_order(tmp_path: Path) -> None:
+    path, media = tmp_path / "a.mp4", EngineMedia()
+    with VideoWriter(path, (16, 16), Fraction(25), crf=0) as video:
+        for level in range(20):
+            video.write(np.full((16, 16, 3), 12 * level, np.uint8))
+    assert media.frames(path) == 20
+    for frame in (3, 4, 19, 0, 10):
+        assert abs(float(media.read(path, frame).pixels.mean()) - 12 * frame) < 3
+    with pytest.raises(MediaError, match="has no frame 21: it ends at 20"):
+        media.read(path, 20)
+
+
+def test_an_image_has_no_count_of_frames(tmp_path: Path) -> None:
+    assert EngineMedia().frames(tmp_path / "a.png") is None
