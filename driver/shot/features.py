@@ -9,6 +9,7 @@ import numpy.typing as npt
 Grey = npt.NDArray[np.uint8]
 _POINTS = 600
 _TRIALS = 1500
+_SMALL = 120
 _RATIO = 0.8
 _SCALES = (0.2, 30.0)
 
@@ -36,6 +37,10 @@ def find(picture: Grey, scale: float) -> Features:
 
     Coordinates are measured from the picture's top left corner, not from the first pixel's middle.
     """
+    while picture.shape[1] < _SMALL:
+        # Proxies: SIFT finds little that is smaller than a few pixels.
+        picture = cv2.resize(picture, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        scale /= 2
     keypoints, descriptors = cv2.SIFT.create(_POINTS, contrastThreshold=0.02).detectAndCompute(
         picture, None
     )
