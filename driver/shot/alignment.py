@@ -25,7 +25,7 @@ class Residual(BaseModel):
     """The sub-pixel rest after the integer factor, applied about the canvas's centre.
 
     Content of the placed DVD moves by (dx, dy) canvas pixels, y down, after scaling by `scale`
-    about the top left corner of the canvas's centre pixel (floor(width / 2), floor(height / 2)).
+    about (width / 2, height / 2).
     """
 
     model_config = ConfigDict(frozen=True)

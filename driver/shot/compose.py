@@ -1,12 +1,12 @@
 """Puts pictures where the geometry says, on plain top-down arrays."""
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from driver.shot import geometry
 from driver.shot.alignment import Alignment, Residual
 from driver.shot.geometry import Rect
+from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.resample import output_region, resample
 
 Rgb = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -36,19 +36,32 @@ def paint(onto: Rgb, picture: Rgb, rect: Rect) -> None:
 def moved(
     picture: npt.NDArray[np.float32], rect: Rect, canvas: tuple[int, int], rest: Residual
 ) -> npt.NDArray[np.float32]:
-    """A placed (h, w, channels) float picture on the canvas after the rest, filtered once.
+    """A placed RGBA picture on the canvas after the rest, as the project's Transform filters it.
 
-    Outside the picture is 0: give it premultiplied, with its alpha, to know where it has pixels.
+    `picture` is (h, w, 4) float32 of the rectangle's size, premultiplied; so is the result, of the
+    canvas's size. The engine's own resampler does it: the composite will have the same pixels.
     """
-    origin_x, origin_y = geometry.center(canvas[0]), geometry.center(canvas[1])
-    # Edge coordinates to edge coordinates; warpAffine counts from the middle of the first pixel.
-    x = origin_x + rest.dx + rest.scale * (rect.x + 0.5 - origin_x) - 0.5
-    y = origin_y + rest.dy + rest.scale * (rect.y + 0.5 - origin_y) - 0.5
-    matrix = np.array([[rest.scale, 0, x], [0, rest.scale, y]])
-    out: npt.NDArray[np.float32] = cv2.warpAffine(
-        picture, matrix, canvas, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT
+    width, height = canvas
+    y = height - rect.bottom
+    window = Window(rect.x, y, rect.right, y + rect.height)
+    source = Frame(np.ascontiguousarray(picture[::-1], np.float32), window)
+    centre_x, centre_y = width / 2, height / 2
+    # Natron's y runs up.
+    direct = np.array(
+        [
+            [rest.scale, 0, centre_x * (1 - rest.scale) + rest.dx],
+            [0, rest.scale, centre_y * (1 - rest.scale) - rest.dy],
+            [0, 0, 1],
+        ]
     )
-    return out
+    whole = Window(0, 0, width, height)
+    touched = output_region([direct], window, True, whole).intersect(whole)
+    out = np.zeros((height, width, 4), np.float32)
+    if not touched.empty:
+        out[touched.y1 : touched.y2, touched.x1 : touched.x2] = resample(
+            source, np.linalg.inv(direct), touched
+        )
+    return np.ascontiguousarray(out[::-1])
 
 
 def rest_of(alignment: Alignment) -> Residual | None:

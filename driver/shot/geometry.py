@@ -65,7 +65,7 @@ def paste(canvas: int, source: int, scale: int) -> int:
 
 
 def place(canvas: tuple[int, int], source: tuple[int, int], scale: int) -> Rect:
-    """The rectangle of a (width, height) source scaled by an integer on a (width, height) canvas."""
+    """Where a (width, height) source scaled by an integer lies on a (width, height) canvas."""
     return Rect(
         paste(canvas[0], source[0], scale),
         paste(canvas[1], source[1], scale),

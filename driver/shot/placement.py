@@ -75,6 +75,7 @@ def place(wide: Size, dvd: Size, match: Match, wish: Wish) -> Placement:
             f"canvas of {canvas[0]}×{canvas[1]}: the widescreen copy would lie outside it; "
             "set canvas.width and canvas.height to 0 to have them found"
         )
+    rest = _about_the_middle(rest, canvas)
     under = before_residual(placed_wide, canvas, rest) if applied else placed_wide
     # The sub-pixel Transform's filter reads two pixels around.
     reach = ceil(wish.reach / rest.scale) + 2 if applied else wish.reach
@@ -99,9 +100,9 @@ def place(wide: Size, dvd: Size, match: Match, wish: Wish) -> Placement:
 
 def before_residual(rect: Rect, canvas: Size, rest: Residual) -> Rect:
     """What lies under `rect` before the rest moves it there, rounded inward."""
-    origin_x, origin_y = geometry.center(canvas[0]), geometry.center(canvas[1])
+    origin_x, origin_y = canvas[0] / 2, canvas[1] / 2
 
-    def back(edge: int, origin: int, shift: float) -> float:
+    def back(edge: int, origin: float, shift: float) -> float:
         return origin + (edge - origin - shift) / rest.scale
 
     left = ceil(back(rect.x, origin_x, rest.dx))
@@ -143,6 +144,17 @@ def _padded_place(canvas: Size, size: Size, shift: tuple[int, int]) -> Rect:
         left = 2 * -move if move < 0 else 0
         starts.append(geometry.paste(length, source + 2 * abs(move), 1) + left)
     return Rect(starts[0], starts[1], *size)
+
+
+def _about_the_middle(rest: Residual, canvas: Size) -> Residual:
+    """The rest about the canvas's middle instead of its centre sample's corner, half a pixel off
+    on odd canvases."""
+    shift = (rest.scale - 1) / 2
+    return Residual(
+        scale=rest.scale,
+        dx=rest.dx + shift * (canvas[0] % 2),
+        dy=rest.dy + shift * (canvas[1] % 2),
+    )
 
 
 def _moves(rest: Residual, size: Size) -> bool:

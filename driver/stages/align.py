@@ -257,7 +257,8 @@ def _difference(paths: ShotPaths, found: Alignment, frame: int) -> Rgb:
     if rest is None:
         paint(here, large, found.dvd_rect)
     else:
-        floats = moved(large.astype(np.float32), found.dvd_rect, found.canvas, rest)
+        solid = np.dstack([large, np.full(large.shape[:2], 255, np.uint8)]).astype(np.float32)
+        floats = moved(solid, found.dvd_rect, found.canvas, rest)[..., :3]
         here = np.clip(np.rint(floats), 0, 255).astype(np.uint8)
     apart = cv2.absdiff(here, there).astype(np.int32) * both * _DIFFERENCE_GAIN
     shown: Rgb = np.minimum(apart, 255).astype(np.uint8)
