@@ -43,6 +43,8 @@ class VideoFacts:
     """Frames that its header promises; 0 where it says nothing."""
     duration: float
     """Seconds from the first frame to the end of the last."""
+    start: float
+    """Seconds from the file's start, where its sound may begin, to the first frame."""
     pixel_aspect: Fraction
     """Width of a pixel over its height; 1 where nothing is said."""
     interlaced: bool
@@ -118,6 +120,7 @@ def _facts(path: Path, size: int, container: Any) -> VideoFacts:
         frames=count,
         announced_frames=announced,
         duration=float(count / fps),
+        start=_start(container, stream),
         pixel_aspect=aspect,
         interlaced=interlaced,
         field_order=_field_order(int(context.field_order or 0), interlaced),
@@ -164,6 +167,12 @@ def _end_of_index(stream: Any) -> int:
     return max((entry.pos + entry.size for entry in entries), default=0)
 
 
+def _start(container: Any, stream: Any) -> float:
+    # PyAV counts a container's time in microseconds.
+    begin = Fraction(container.start_time or 0, 1_000_000)
+    return max(0.0, float((stream.start_time or 0) * stream.time_base - begin))
+
+
 def _announced_by_tag(stream: Any, fps: Fraction) -> int:
     """Matroska's DURATION tag ('00:00:02.002000000') in frames; 0 without one."""
     found = re.fullmatch(r"(\d+):(\d+):([\d.]+)", stream.metadata.get("DURATION", ""))
@@ -178,7 +187,12 @@ def _rate(stream: Any, count: int, stamps: list[int]) -> Fraction:
     nominal = stream.guessed_rate or stream.average_rate or Fraction(25)
     span = (max(stamps) - min(stamps)) * stream.time_base if len(stamps) == count > 1 else 0
     measured = Fraction(count - 1) / span if span else nominal
-    rate = Fraction(nominal if abs(measured / nominal - 1) < 0.02 else measured)
+    return nominal_rate(nominal if abs(measured / nominal - 1) < 0.02 else measured)
+
+
+def nominal_rate(rate: Fraction | float) -> Fraction:
+    """The usual rate within 0.02 % of `rate` (23.976 is 24000/1001), else `rate` as a fraction."""
+    rate = Fraction(rate)
     near = min(_RATES, key=lambda standard: abs(standard / rate - 1))
     return near if abs(near / rate - 1) < 2e-4 else rate.limit_denominator(1001)
 

@@ -37,6 +37,8 @@ class ReadOptions:
     """Left, top, right and bottom pixels to cut off the square-pixel picture."""
     scale: float = 1.0
     """Factor of the size, after the crop."""
+    every: int = 1
+    """Read only each n-th frame, from the first; their number is not checked against the rate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,8 @@ def plan_reading(facts: VideoFacts, options: ReadOptions) -> ReadPlan:
         filters += [("yadif", {"deint": "interlaced"}), ("decimate", {})]
     elif deinterlace != "no":
         filters.append(("bwdif", {"mode": "send_frame", "parity": deinterlace, "deint": "all"}))
+    if options.every > 1:
+        filters.append(("select", {"expr": f"not(mod(n,{options.every}))"}))
     filters.append(("scale", _to_rgb(square, matrix, full)))
     filters.append(("format", {"pix_fmts": "rgb24"}))
     if options.crop != NO_CROP:

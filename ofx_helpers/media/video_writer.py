@@ -170,10 +170,16 @@ def _sound(audio: AudioTrack, seconds: float | None) -> object:
     import ffmpeg
 
     sound = ffmpeg.input(f"file:{audio.path}").audio
+    # Sound that begins late gets silence before it; holes are filled.
+    sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})
     # Trimmed by samples in a filter: seeking the input would land on a packet.
     sound = sound.filter("atrim", start=max(0.0, audio.start)).filter("asetpts", "PTS-STARTPTS")
-    if audio.tempo != 1:
-        sound = sound.filter("atempo", audio.tempo)
+    tempo = audio.tempo
+    while tempo < 0.5:
+        # One filter goes no lower.
+        sound, tempo = sound.filter("atempo", 0.5), tempo * 2
+    if tempo != 1:
+        sound = sound.filter("atempo", tempo)
     if audio.start < 0:
         silence = round(-audio.start / audio.tempo * 1000)
         sound = sound.filter("adelay", delays=silence, all=1)

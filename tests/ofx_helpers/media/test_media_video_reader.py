@@ -73,6 +73,11 @@ def test_every_frame_comes_once_and_in_order(raw_video):
         assert plan.fps == 25
 
 
+def test_each_nth_frame_can_be_asked_for(raw_video):
+    read, _ = frames_of(raw_video(numbered(10)), every=4)
+    assert [round((frame.mean() - 10) / 8) for frame in read] == [0, 4, 8]
+
+
 def test_row_0_is_the_top(raw_video):
     picture = np.zeros((48, 64, 3), np.uint8)
     picture[:8] = 255

@@ -129,6 +129,28 @@ def test_sound_is_kept_from_where_the_shot_begins(
     assert length == pytest.approx(min(1.4, (2 - start) / tempo), abs=0.06)
 
 
+def test_a_sound_that_begins_late_stays_late(tmp_path, ffmpeg, beeps, big_patches):
+    late = tmp_path / "late.mkv"
+    ffmpeg(
+        *("-f", "lavfi", "-i", "color=s=64x48:r=25:d=3", "-itsoffset", 0.4, "-i", beeps),
+        *("-map", "0:v", "-map", "1:a", "-c:v", "ffv1", "-c:a", "pcm_s16le", late),
+    )
+    assert probe(late).start == 0
+    write(tmp_path / "a.mp4", [big_patches] * 50, audio=AudioTrack(late, 0.2))
+    first, last, _ = sound(tmp_path / "a.mp4")
+    assert first == pytest.approx(1.2, abs=0.04)
+    assert last == pytest.approx(1.7, abs=0.04)
+
+
+def test_a_picture_that_begins_late_tells_by_how_much(tmp_path, ffmpeg, beeps):
+    late = tmp_path / "late.mkv"
+    ffmpeg(
+        *("-i", beeps, "-itsoffset", 0.4, "-f", "lavfi", "-i", "color=s=64x48:r=25:d=1"),
+        *("-map", "1:v", "-map", "0:a", "-c:v", "ffv1", "-c:a", "pcm_s16le", late),
+    )
+    assert probe(late).start == pytest.approx(0.4, abs=0.002)
+
+
 def test_a_sound_that_ends_early_does_not_shorten_the_picture(tmp_path, beeps, big_patches):
     write(tmp_path / "a.mp4", [big_patches] * 40, audio=AudioTrack(beeps, 1.5))
     assert count_frames(tmp_path / "a.mp4").frames == 40
