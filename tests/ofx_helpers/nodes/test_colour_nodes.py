@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from tests.golden.still_media import gradient
+from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
+
+A, K = gradient(16, 12), gradient(16, 12, 4, seed=3)
+IMAGES = {"a.png": A, "k.png": K}
+CHANGING = {
+    "GradePlugin": {"multiply": (2.0, 0.5, 1.5, 1.0), "offset": (0.1, 0.0, -0.1, 0.0)},
+    "MultiplyPlugin": {"value": (0.3, 2.0, 1.2, 1.0)},
+    "AddPlugin": {"value": (0.3, -0.2, 0.1, 0.0)},
+    "GammaPlugin": {"value": (2.0, 0.7, 1.3, 1.0)},
+    "Invert": {},
+    "SaturationPlugin": {"saturation": 0.2},
+    "HSVToolPlugin": {"hueRotation": 77.0, "outputAlpha": "source"},
+    "ColorCorrectPlugin": {"MasterGain": (2.0, 0.5, 1.0, 1.0)},
+    "ColorMatrixPlugin": {"outputRed": (0.0, 1.0, 0.0, 0.0), "outputBlue": (1.0, 0.0, 0.0, 0.0)},
+}
+
+
+def apply(plugin: str, masked: bool = False, **params: object) -> np.ndarray:
+    inputs = {"Source": "A"} | ({"Mask": "K"} if masked else {})
+    made = graph(
+        read("A", "a.png"),
+        read("K", "k.png"),
+        node("N", plugin, inputs, enableMask_Mask=masked, **CHANGING[plugin] | params),
+    )
+    return render(made, "N", IMAGES).pixels
+
+
+@pytest.mark.parametrize("plugin", CHANGING)
+def test_mix_0_is_the_source(plugin: str) -> None:
+    np.testing.assert_allclose(apply(plugin, mix=0.0), linear(A), atol=1e-7)
+
+
+@pytest.mark.parametrize("plugin", CHANGING)
+def test_the_mask_weighs_the_effect(plugin: str) -> None:
+    weight = linear(K)[..., 3:4]
+    wanted = weight * apply(plugin) + (1 - weight) * linear(A)
+    np.testing.assert_allclose(apply(plugin, masked=True), wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("plugin", CHANGING)
+def test_a_channel_that_is_not_processed_is_the_sources(plugin: str) -> None:
+    changed = apply(plugin, NatronOfxParamProcessR=False)
+    np.testing.assert_allclose(changed[..., 0], linear(A)[..., 0], atol=1e-7)
+    assert not np.allclose(changed, linear(A))
+
+
+def test_grade_reversed_undoes_grade() -> None:
+    params = {
+        "blackPoint": (0.1,) * 4,
+        "whitePoint": (0.9,) * 4,
+        "gamma": (1.7,) * 4,
+        "multiply": (1.2,) * 4,
+        "offset": (0.3,) * 4,
+        "clampBlack": False,
+    }
+    made = graph(
+        read("A", "a.png"),
+        node("G", "GradePlugin", {"Source": "A"}, **params),
+        node("R", "GradePlugin", {"Source": "G"}, **params, reverse=True),
+    )
+    back = render(made, "R", IMAGES).pixels
+    np.testing.assert_allclose(back, linear(A), atol=1e-5)
+
+
+def test_premultiplication_is_undone_around_a_grade() -> None:
+    made = graph(
+        read("K", "k.png", filePremult="unpremult"),
+        node("G", "GradePlugin", {"Source": "K"}, offset=(0.25,) * 4, premult=True),
+    )
+    graded = render(made, "G", IMAGES).pixels
+    colour, alpha = linear(K)[..., :3], linear(K)[..., 3:4]
+    np.testing.assert_allclose(graded[..., :3], (colour + 0.25) * alpha, atol=1e-5)
+
+
+def test_a_full_turn_of_hue_changes_nothing() -> None:
+    made = graph(
+        read("A", "a.png"),
+        node("H", "HSVToolPlugin", {"Source": "A"}, hueRotation=360.0, outputAlpha="source"),
+    )
+    np.testing.assert_allclose(render(made, "H", IMAGES).pixels, linear(A), atol=1e-5)
+
+
+def test_premult_then_unpremult_restores_what_is_not_transparent() -> None:
+    made = graph(
+        read("K", "k.png"),
+        node("P", "Premult", {"Source": "K"}),
+        node("U", "Unpremult", {"Source": "P"}),
+    )
+    seen = linear(K)[..., 3] > 0
+    np.testing.assert_allclose(render(made, "U", IMAGES).pixels[seen], linear(K)[seen], atol=1e-5)

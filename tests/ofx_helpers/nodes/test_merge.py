@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.nodes._blend import BLENDS, KEEPS_B
+from tests.golden.still_media import gradient
+from tests.ofx_helpers.engine.graphs import graph, node, read, render
+
+A, B, MASK = gradient(8, 6, 4), gradient(10, 9, 4, seed=1), gradient(8, 6, 4, seed=2)
+IMAGES = {"a.png": A, "b.png": B, "k.png": MASK}
+BASE = (read("A", "a.png"), read("B", "b.png"), read("K", "k.png"))
+ALL = [*BLENDS, "hue", "saturation", "color", "luminosity"]
+
+
+def merge(**params: object) -> np.ndarray:
+    inputs = {"A": "A", "B": "B"} | ({"Mask": "K"} if "enableMask_Mask" in params else {})
+    made = graph(*BASE, node("M", "MergePlugin", inputs, **params), size=(10, 9))
+    return render(made, "M", IMAGES, window=Window(0, 0, 10, 9)).pixels
+
+
+def of(name: str) -> np.ndarray:
+    return render(graph(*BASE), name, IMAGES, window=Window(0, 0, 10, 9)).pixels
+
+
+@pytest.mark.parametrize("operation", ALL)
+def test_mix_0_is_b(operation: str) -> None:
+    np.testing.assert_array_equal(merge(operation=operation, mix=0.0), of("B"))
+
+
+@pytest.mark.parametrize("operation", ALL)
+def test_half_a_mix_is_half_way(operation: str) -> None:
+    whole = merge(operation=operation)
+    half = merge(operation=operation, mix=0.5)
+    np.testing.assert_allclose(half, (whole + of("B")) / 2, atol=1e-5, rtol=1e-5)
+
+
+def test_where_the_mask_is_0_the_result_is_b_and_where_it_is_1_the_merge() -> None:
+    masked = merge(operation="plus", enableMask_Mask=True)
+    weight = of("K")[..., 3:4]
+    wanted = of("B") + weight * of("A")
+    np.testing.assert_allclose(masked, wanted, atol=1e-6)
+    inverted = merge(operation="plus", enableMask_Mask=True, maskInvert=True)
+    np.testing.assert_allclose(inverted, of("B") + (1 - weight) * of("A"), atol=1e-6)
+
+
+def test_a_mask_that_is_switched_off_does_nothing() -> None:
+    np.testing.assert_array_equal(
+        merge(operation="plus", enableMask_Mask=False), merge(operation="plus")
+    )
+
+
+@pytest.mark.parametrize("operation", sorted(KEEPS_B))
+def test_beyond_a_those_operations_keep_b(operation: str) -> None:
+    np.testing.assert_allclose(merge(operation=operation)[6:], of("B")[6:], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("box", "window"),
+    [("union", (0, 0, 10, 9)), ("intersection", (0, 0, 8, 6)), ("a", (0, 0, 8, 6))],
+)
+def test_the_box_decides_the_region(box: str, window: tuple[int, int, int, int]) -> None:
+    made = graph(*BASE, node("M", "MergePlugin", {"A": "A", "B": "B"}, bbox=box), size=(10, 9))
+    assert tuple(render(made, "M", IMAGES).window) == window
+
+
+def test_an_output_channel_that_is_off_stays_bs() -> None:
+    merged = merge(operation="plus", OutputChannelsG=False)
+    np.testing.assert_array_equal(merged[..., 1], of("B")[..., 1])
+    assert not np.array_equal(merged[..., 0], of("B")[..., 0])
+
+
+def test_several_a_inputs_are_merged_one_after_the_other() -> None:
+    made = graph(
+        *BASE,
+        node("M", "MergePlugin", {"A": "A", "B": "B", "A2": "K"}),
+        node("M1", "MergePlugin", {"A": "A", "B": "B"}),
+        node("M2", "MergePlugin", {"A": "K", "B": "M1"}),
+        size=(10, 9),
+    )
+    once = render(made, "M", IMAGES).pixels
+    np.testing.assert_allclose(once, render(made, "M2", IMAGES).pixels, atol=1e-6)
+
+
+def test_over_of_premultiplied_layers_is_associative() -> None:
+    layers = [
+        read(name, file, filePremult="unpremult")
+        for name, file in (("A", "a.png"), ("B", "b.png"), ("K", "k.png"))
+    ]
+    made = graph(
+        *layers,
+        node("L1", "MergePlugin", {"A": "A", "B": "B"}),
+        node("L", "MergePlugin", {"A": "L1", "B": "K"}),
+        node("R1", "MergePlugin", {"A": "B", "B": "K"}),
+        node("R", "MergePlugin", {"A": "A", "B": "R1"}),
+    )
+    left, right = render(made, "L", IMAGES).pixels, render(made, "R", IMAGES).pixels
+    np.testing.assert_allclose(left, right, atol=1e-6)
