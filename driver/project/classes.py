@@ -121,7 +121,7 @@ class _Class:
 
 def number(root: Element) -> None:
     """Set the class numbers of a whole project, in place."""
-    pairs = list(_typed(root, "Root"))
+    pairs = list(typed(root, "Root"))
     classes = _observed(pairs)
     ids: dict[str, int] = {}
     objects = 0
@@ -152,7 +152,7 @@ def number(root: Element) -> None:
 
 def version_of(root: Element, kind: str) -> int:
     """The version of a type in this project, or Natron 2.5's where it has none of them."""
-    return int(_observed(list(_typed(root, "Root")))[kind].version)
+    return int(_observed(list(typed(root, "Root")))[kind].version)
 
 
 def _observed(pairs: list[tuple[Element, str | None]]) -> dict[str, _Class]:
@@ -175,7 +175,7 @@ def _all_kinds() -> set[str]:
     return found
 
 
-def _typed(parent: Element, kind: str) -> list[tuple[Element, str | None]]:
+def typed(parent: Element, kind: str) -> list[tuple[Element, str | None]]:
     """Every element below, in file order, with its type (None: a plain value, or unknown)."""
     found: list[tuple[Element, str | None]] = []
     decided = ""
@@ -188,5 +188,5 @@ def _typed(parent: Element, kind: str) -> list[tuple[Element, str | None]]:
             decided = f"{child.tag}={child.text or ''}"
         found.append((child, rule))
         if len(child):
-            found.extend(_typed(child, rule or "unknown"))
+            found.extend(typed(child, rule or "unknown"))
     return found
