@@ -24,6 +24,7 @@ from driver.project.template_params import Parameter, read_parameters
 from driver.project.template_words import Words
 
 BODY = "template.ntp.j2"
+SHARED = "shared"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Template:
     def body(self) -> Path:
         """The file that authors write."""
         return self.folder / BODY
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that a project made from it may depend on: its own and the shared ones."""
+        shared = (self.folder.parent / SHARED).glob("*.j2")
+        return tuple(sorted([*shared, self.folder / "template.toml", self.body]))
 
 
 def templates_folder() -> Path:

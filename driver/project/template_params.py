@@ -19,7 +19,8 @@ class Parameter:
 
     `type`: `int`, `float`, `bool`, `text`, `choice` (of `options`), `file` (a path or a pattern
     with `####` for the frame), `ints` and `numbers` (`length` of them), or `keys` (rows of a frame
-    and one number per name in `columns`). Without default and not optional it must be given.
+    and one number per name in `columns`, as a sequence or by name). Without default and not
+    optional it must be given.
     """
 
     name: str
@@ -83,6 +84,8 @@ class Parameter:
 
     def _row(self, row: object) -> dict[str, float]:
         names = ("frame", *self.columns)
+        if isinstance(row, Mapping) and set(row) == set(names):
+            row = [row[name] for name in names]
         if not _is_list(row) or len(row) != len(names):  # type: ignore[arg-type]
             raise MemecompError(f"takes rows of {', '.join(names)}; {row!r} is none.")
         numbers = [float(item) for item in row]  # type: ignore[attr-defined]

@@ -182,6 +182,25 @@ def test_camera_corners_make_a_corner_pin_with_y_up(tmp_path: Path) -> None:
     assert (x.at(2), y.at(2)) == (1, 178)
 
 
+def test_restoring_sharpens_what_is_restyled_and_only_that(tmp_path: Path) -> None:
+    nodes = graph(tmp_path, SUBJECT, restore=True).nodes
+    assert nodes["KeepLuminance"].inputs == {"A": "Recolour", "B": "Restore.Sharper"}
+    assert nodes["Restore.Sharper"].inputs == {"A": "Restore.Amount", "B": "WideOver"}
+    assert nodes["FaceOver"].inputs["B"] == "WideOver"
+
+
+def test_keys_may_be_given_by_name(tmp_path: Path) -> None:
+    rows = [{"frame": 1, "x": 1, "y": 2, "rotation": 0, "scale": 1}]
+    named = made(tmp_path, BANDS, camera=rows).to_bytes()
+    assert named == made(tmp_path, BANDS, camera=[(1, 1, 2, 0, 1)]).to_bytes()
+
+
+def test_a_spare_picture_lies_right_over_neutral(tmp_path: Path) -> None:
+    nodes = graph(tmp_path, BANDS, spare_file="generated/spare.png").nodes
+    assert nodes["WideUnder"].inputs == {"A": "Wide", "B": "SpareOver"}
+    assert nodes["SpareOver"].inputs == {"A": "ReadSpare", "B": "Neutral"}
+
+
 def test_fringes_shift_right_and_down(tmp_path: Path) -> None:
     nodes = graph(tmp_path, SUBJECT).nodes
     assert nodes["ChromaticAberration.MoveRed"].params["translate"] == (2.0, -1.0)
