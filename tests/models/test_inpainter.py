@@ -60,6 +60,15 @@ def test_nothing_is_taken_from_the_foreground(inpainter):
     )
 
 
+def test_a_hole_hemmed_in_by_the_foreground_is_filled_with_background(inpainter):
+    image = stripes()
+    hole = corner(image.shape)
+    foreground = corner(image.shape, 40, 48) & ~hole
+    filled = inpainter.fill(image, hole, foreground, seed=3)[hole][:, 1].astype(int)
+    between = np.abs(filled - 130) < 40
+    assert between.mean() < 0.2, "flat middle grey is what hides the foreground, not a stripe"
+
+
 def test_the_hole_under_the_foreground_stays_as_it_is(inpainter):
     image = stripes()
     hole = corner(image.shape)
