@@ -54,6 +54,7 @@ def _point(element: Element) -> Point:
         left_y=_coordinate(element, "Left_Y"),
         right_x=_coordinate(element, "Right_X"),
         right_y=_coordinate(element, "Right_Y"),
+        broken=text_of(element, "Broken", "0") == "1",
     )
 
 

@@ -24,6 +24,8 @@ class Point:
     left_y: Animated
     right_x: Animated
     right_y: Animated
+    broken: bool = False
+    """Whether the tangents are independent; else they are kept on one line through the point."""
 
 
 @dataclass(frozen=True, kw_only=True)
