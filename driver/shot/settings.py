@@ -64,9 +64,11 @@ class Align(Section):
     scale: float | None = None
     """Widescreen pixels for one DVD pixel."""
     offset_x: float | None = None
-    """How far right of the widescreen's centre the DVD's centre lies, in widescreen pixels."""
+    """How far right of the widescreen's centre the DVD's centre lies, in widescreen pixels, once
+    black borders are cut off."""
     offset_y: float | None = None
-    """How far below the widescreen's centre the DVD's centre lies, in widescreen pixels."""
+    """How far below the widescreen's centre the DVD's centre lies, in widescreen pixels, once
+    black borders are cut off."""
     colour_match: bool = True
     """Fit the DVD's colours to the widescreen's where they overlap."""
 

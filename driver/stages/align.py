@@ -1,6 +1,5 @@
 """Finds where and when the DVD lies on the widescreen copy, and how its colours differ."""
 
-import json
 import os
 import re
 import shutil
@@ -15,9 +14,11 @@ import numpy.typing as npt
 from driver.errors import MemecompError
 from driver.shot import alignment as report
 from driver.shot import colour_match
+from driver.shot import facts as shot_facts
 from driver.shot.alignment import Alignment, Grade
 from driver.shot.colour import apply_table, grade_table
 from driver.shot.compose import moved, paint, rest_of
+from driver.shot.facts import Facts
 from driver.shot.geometry import Rect
 from driver.shot.match import Fixed, Match
 from driver.shot.paths import ShotPaths
@@ -38,10 +39,9 @@ Size = tuple[int, int]
 def run(job: Job) -> None:
     """Writes `aligned/`, `debug/align_report.json` and `debug/align_difference.png`."""
     paths, settings = job.paths, job.settings
-    counts = {source: _count(paths, source) for source in ("wide", "dvd")}
-    sizes = {source: _size(paths.plate(source, 1)) for source in ("wide", "dvd")}
-    match = _match(job, counts, sizes["wide"])
-    pairs = _pairs(match.time, counts)
+    facts = shot_facts.load(paths.facts)
+    match = _match(job, facts)
+    pairs = _pairs(match.time, facts)
     if settings.inpaint.key_frame > len(pairs):
         raise MemecompError(
             f"inpaint.key_frame = {settings.inpaint.key_frame}: the two copies share only "
@@ -53,13 +53,13 @@ def run(job: Job) -> None:
         allow_fractional=settings.bands.allow_fractional,
         reach=settings.seam.feather_px,
     )
-    placement = place(sizes["wide"], sizes["dvd"], match, wish)
+    placement = place(facts.wide.size, facts.dvd.size, match, wish)
     grade = _grade(paths, pairs, match) if settings.align.colour_match else Grade()
-    found = _alignment(job, placement, match, grade, pairs, sizes["dvd"])
+    found = _alignment(job, placement, match, grade, pairs, facts)
     for number, (wide, dvd) in enumerate(pairs, 1):
         _put(paths.plate("dvd", dvd), paths.aligned("dvd", number))
         _put_wide(paths.plate("wide", wide), paths.aligned("wide", number), placement)
-        job.progress(counts["wide"] + number, counts["wide"] + len(pairs))
+        job.progress(facts.wide.frames + number, facts.wide.frames + len(pairs))
     _remove_stale(paths, len(pairs))
     write_image(paths.align_difference, _difference(paths, found, settings.inpaint.key_frame))
     # Last: the report is what says that all the rest is there.
@@ -67,43 +67,29 @@ def run(job: Job) -> None:
     _tell(job, found)
 
 
-def _count(paths: ShotPaths, source: str) -> int:
-    folder = paths.plate(source, 1).parent
-    count = len(list(folder.glob(f"{source}.[0-9]*.png")))
-    if count == 0 or not paths.plate(source, count).exists():
-        raise MemecompError(
-            f"{folder} has no complete sequence of {source} frames: run the ingest stage first "
-            "(--from ingest)"
-        )
-    return count
-
-
-def _size(path: Path) -> Size:
-    height, width = read_rgb8(path).shape[:2]
-    return width, height
-
-
 def _scaled_size(size: Size, proxy: float) -> Size:
     return round(size[0] * proxy), round(size[1] * proxy)
 
 
-def _match(job: Job, counts: dict[str, int], wide_size: Size) -> Match:
+def _match(job: Job, facts: Facts) -> Match:
+    sizes = {"wide": facts.wide.size, "dvd": facts.dvd.size}
+
     def grey(source: str, frame: int) -> npt.NDArray[np.uint8]:
         picture: npt.NDArray[np.uint8] = cv2.cvtColor(
-            read_rgb8(job.paths.plate(source, frame + 1)), cv2.COLOR_RGB2GRAY
+            read_rgb8(job.paths.plate(source, frame + 1), size=sizes[source]), cv2.COLOR_RGB2GRAY
         )
         return picture
 
     copies = Copies(
         lambda frame: grey("dvd", frame),
         lambda frame: grey("wide", frame),
-        counts["dvd"],
-        counts["wide"],
+        facts.dvd.frames,
+        facts.wide.frames,
     )
-    total = counts["wide"] + min(counts.values())
+    total = facts.wide.frames + min(facts.wide.frames, facts.dvd.frames)
     best: Match | None = None
     refusal: MemecompError | None = None
-    for fixed in manual_numbers(job.settings, wide_size, job.proxy):
+    for fixed in manual_numbers(job.settings, facts.wide.size, job.proxy):
         try:
             found = find(copies, fixed, lambda done, _: job.progress(done, total))
         except MemecompError as error:
@@ -145,14 +131,14 @@ def manual_numbers(settings: Settings, wide_size: Size, proxy: float = 1.0) -> l
     ]
 
 
-def _pairs(time: int, counts: dict[str, int]) -> tuple[tuple[int, int], ...]:
+def _pairs(time: int, facts: Facts) -> tuple[tuple[int, int], ...]:
     """(wide plate, dvd plate) of every frame that both have, numbered from 1."""
     first = max(1, 1 - time)
-    last = min(counts["dvd"], counts["wide"] - time)
+    last = min(facts.dvd.frames, facts.wide.frames - time)
     if last < first:
         raise MemecompError(
             f"align.time_offset = {time}: the copies share no frame; the widescreen has "
-            f"{counts['wide']} frames and the DVD {counts['dvd']}"
+            f"{facts.wide.frames} frames and the DVD {facts.dvd.frames}"
         )
     return tuple((dvd + time, dvd) for dvd in range(first, last + 1))
 
@@ -171,19 +157,19 @@ def _alignment(
     match: Match,
     grade: Grade,
     pairs: tuple[tuple[int, int], ...],
-    dvd_size: Size,
+    facts: Facts,
 ) -> Alignment:
     align = job.settings.align
     given = (align.measured_center_sample, align.scale, align.offset_x, align.offset_y)
     return Alignment(
         matched_pair_indices=pairs,
-        fps=_fps(job.paths.facts),
+        fps=facts.fps,
         canvas=placement.canvas,
         factor=job.settings.bands.factor,
         wide_size=placement.wide_size,
         wide_padded=placement.wide_padded,
         wide=_numbers(placement.wide),
-        dvd_size=dvd_size,
+        dvd_size=facts.dvd.size,
         dvd=_numbers(placement.dvd),
         band_rows=(placement.bands.top, placement.bands.bottom),
         top=_numbers(placement.top),
@@ -202,15 +188,6 @@ def _alignment(
 
 def _numbers(rect: Rect) -> tuple[int, int, int, int]:
     return rect.x, rect.y, rect.width, rect.height
-
-
-def _fps(facts: Path) -> float:
-    try:
-        return float(json.loads(facts.read_text(encoding="utf-8"))["fps"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise MemecompError(
-            f"{facts} does not say the frame rate: run the ingest stage again (--from ingest)"
-        ) from error
 
 
 def _put(plate: Path, aligned: Path) -> None:

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from driver.shot.facts import Facts, SourceFacts
+
 SHIFT = (np.array([1.1, 0.95, 0.85]), np.array([0.02, 0.0, 0.03]), np.array([0.9, 1.1, 1.0]))
 """Gain, offset and power that the DVD's colours get."""
 
@@ -83,3 +85,41 @@ def dvd(picture: np.ndarray, truth: Truth, seed: int = 0) -> np.ndarray:
 def grey(picture: np.ndarray) -> np.ndarray:
     """8-bit luma."""
     return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+
+
+def facts(wide_size, wide_frames, dvd_size, dvd_frames, fps=25.0) -> str:
+    """`plates/facts.json` of a pair of image sequences."""
+
+    def source(name, size, frames):
+        return SourceFacts(
+            path=f"{name}.%04d.png",
+            kind="images",
+            codec="png",
+            source_size=size,
+            pixel_aspect=1.0,
+            square_size=size,
+            crop=(0, 0, 0, 0),
+            crop_by="none",
+            size=size,
+            frames=frames,
+            first_number=1,
+            source_fps=0.0,
+            fps=fps,
+            start=0.0,
+            seconds_per_frame=1 / fps,
+            tempo=1.0,
+            interlaced=False,
+            deinterlaced="no",
+            telecine_removed=False,
+            matrix="rgb",
+            range="full",
+            has_audio=False,
+        )
+
+    return Facts(
+        fps=fps,
+        fps_exact=str(int(fps)),
+        proxy=1.0,
+        wide=source("wide", wide_size, wide_frames),
+        dvd=source("dvd", dvd_size, dvd_frames),
+    ).model_dump_json()

@@ -11,7 +11,7 @@ from driver.shot.settings import Align, Bands, Canvas, Inpaint, Settings
 from driver.stages.align import STAGE, manual_numbers
 from driver.stages.base import Job
 from ofx_helpers.media.images import read_rgb8, write_image
-from tests.driver.pairs import Truth, dvd, film, wide
+from tests.driver.pairs import Truth, dvd, facts, film, wide
 
 CENTRED = Truth()
 MOVED = Truth(scale=4.02, x=6.3, y=-9.8, noise=1)
@@ -24,7 +24,7 @@ def shot(root, truth, dvd_frames, wide_frames):
         write_image(paths.plate("dvd", number), dvd(film()[frame], truth, frame))
     for number, frame in enumerate(wide_frames, 1):
         write_image(paths.plate("wide", number), wide(film()[frame], truth))
-    paths.facts.write_text(json.dumps({"fps": 25.0}))
+    paths.facts.write_text(facts(truth.wide[2:], len(wide_frames), truth.dvd_size, len(dvd_frames)))
     return paths
 
 
@@ -143,7 +143,7 @@ def test_a_pair_that_does_not_match_is_refused_and_leaves_no_report(tmp_path):
     for number, frame in enumerate(film("carphone_pristine.mp4", 12)[:4], 1):
         write_image(paths.plate("dvd", number), frame)
         write_image(paths.plate("wide", number), wide(film()[number], CENTRED))
-    paths.facts.write_text('{"fps": 25}')
+    paths.facts.write_text(facts((1280, 536), 4, (frame.shape[1], frame.shape[0]), 4))
     with pytest.raises(MemecompError, match="do not match"):
         run(paths)
     assert not paths.align_report.exists()
@@ -151,7 +151,7 @@ def test_a_pair_that_does_not_match_is_refused_and_leaves_no_report(tmp_path):
 
 def test_an_unfinished_ingest_is_said_so(tmp_path):
     paths = ShotPaths(tmp_path)
-    with pytest.raises(MemecompError, match="no complete sequence of wide frames"):
+    with pytest.raises(MemecompError, match=r"facts\.json is missing: run the ingest stage first"):
         run(paths)
 
 
