@@ -187,9 +187,12 @@ def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
     divide = premultiplies(context)
     try:
         if kind.point is not None:
-            pixels = _points(taken[0], divide, original is not None, context, window)
+            pixels, own = _points(taken[0], divide, original is not None, context, window), True
         else:
-            pixels = _whole(job, [item.frame for item in taken[: job.own]], divide)
+            frames = [item.frame for item in taken[: job.own]]
+            pixels = _whole(job, frames, divide)
+            # A node may hand on pixels of its inputs.
+            own = not any(np.may_share_memory(pixels, item.frame.pixels) for item in taken)
     except RenderError:
         raise
     except Exception as error:
@@ -197,8 +200,8 @@ def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
             f"{context.node.name} ({context.node.plugin}) failed at frame {context.time:g}: {error}"
         ) from error
     if divide:
-        pixels = premultiply(pixels)
-    return Frame(finish(context, pixels, original, mask), window)
+        pixels, own = premultiply(pixels if own else pixels.copy()), True
+    return Frame(finish(context, pixels, original, mask, own=own), window)
 
 
 def _points(
@@ -223,8 +226,6 @@ def _whole(job: _Job, frames: list[Frame], divide: bool) -> Pixels:
     result = kind.render(job.context, job.window, frames)
     if isinstance(result, Frame):
         result = result.crop(job.window).pixels
-    if divide and not (result.flags.owndata and result.flags.writeable):
-        result = result.copy()
     return result
 
 

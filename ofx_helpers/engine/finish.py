@@ -15,6 +15,7 @@ from ofx_helpers.engine.scene import NodeContext
 
 _EPSILON = np.float32(np.finfo(np.float32).eps)
 _CHANNELS = "RGBA"
+_SMALL = 65_536  # pixels; see `kernels`
 
 
 def unpremultiply(pixels: Pixels) -> Pixels:
@@ -88,42 +89,66 @@ def extra_wants(context: NodeContext, window: Window) -> tuple[Want | None, Want
 
 
 def finish(
-    context: NodeContext, result: Pixels, original: Pixels | None, mask: Pixels | None
+    context: NodeContext,
+    result: Pixels,
+    original: Pixels | None,
+    mask: Pixels | None,
+    *,
+    own: bool,
 ) -> Pixels:
     """The node's result mixed with its main input, all (h, w, 4) over one window.
 
-    May work in place on `result`; `original` and `mask` are not changed.
+    `own` says that `result` is nobody else's and may be written to; `original` and `mask` are
+    not changed.
     """
     if original is None:
         return result
-    weight = _weight(context, mask)
-    if isinstance(weight, float):
-        if weight != 1.0:
-            result = _blend(result, original, np.float32(weight))
-    else:
-        result = _blend(result, original, weight)
-    for channel in unprocessed(context):
-        result[..., channel] = original[..., channel]
-    return result
+    blended = mixed(
+        context.params, context.kind.mask or "", result, original, mask, mix_of(context)
+    )
+    kept = unprocessed(context)
+    if kept and blended is result and not own:
+        blended = result.copy()
+    for channel in kept:
+        blended[..., channel] = original[..., channel]
+    return blended
 
 
-def _weight(context: NodeContext, mask: Pixels | None) -> float | NDArray[np.float32]:
-    mix = mix_of(context)
+def mixed(
+    params: Params, label: str, result: Pixels, original: Pixels, mask: Pixels | None, mix: float
+) -> Pixels:
+    """`result` where the mask input `label` is white, `original` where black, times `mix`.
+
+    All (h, w, 4) over one window. A new array, or `result` itself where nothing is mixed in.
+    """
     if mask is None:
-        return mix
-    return mask_weight(context.params, context.kind.mask or "", mask, mix)
+        if mix == 1.0:
+            return result
+        weight = np.float32(mix)
+        blended: Pixels = result * weight + original * (np.float32(1) - weight)
+        return blended
+    if result.shape[0] * result.shape[1] >= _SMALL:
+        from ofx_helpers.engine import kernels
+
+        channel = mask_channel(params, label)
+        plane = mask[..., 3 if channel is None else channel]
+        out = np.empty(result.shape, np.float32)
+        kernels.mix(result, original, plane, _inverted(params), mix, out)
+        return out
+    weights = mask_weight(params, label, mask, mix)
+    weighed: Pixels = result * weights + original * (np.float32(1) - weights)
+    return weighed
+
+
+def _inverted(params: Params) -> bool:
+    return "maskInvert" in params and params.flag("maskInvert")
 
 
 def mask_weight(params: Params, label: str, mask: Pixels, mix: float) -> NDArray[np.float32]:
     """The (h, w, 1) share of the effect: the chosen mask channel, perhaps inverted, times mix."""
     channel = mask_channel(params, label)
     values = mask[..., 3 if channel is None else channel][..., None]
-    if "maskInvert" in params and params.flag("maskInvert"):
+    if _inverted(params):
         values = np.float32(1) - values
     weighted: NDArray[np.float32] = values * np.float32(mix)
     return weighted
-
-
-def _blend(result: Pixels, original: Pixels, weight: NDArray[np.float32] | np.float32) -> Pixels:
-    blended: Pixels = result * weight + (np.float32(1) - weight) * original
-    return blended

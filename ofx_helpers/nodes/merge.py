@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ofx_helpers.engine.finish import mask_weight, uses_mask
+from ofx_helpers.engine.finish import mixed, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.nodes._blend import BLENDS, KEEPS_B, MASKABLE, hsl_blend
 
 _CHANNELS = "RGBA"
 _EMPTY = Window(0, 0, 0, 0)
+_SMALL = 65_536  # pixels; see `engine.kernels`
 
 
 def _sources(context: Context) -> list[str]:
@@ -101,6 +102,12 @@ def _blend(operation: str, masking: bool, a_pixels: Pixels, b_pixels: Pixels) ->
     a, b = a_pixels[..., 3:4], b_pixels[..., 3:4]
     blend = BLENDS.get(operation)
     both = operation == "matte" or (masking and operation in MASKABLE)
+    if operation == "over" and a.size >= _SMALL:
+        from ofx_helpers.engine import kernels
+
+        result = np.empty_like(a_pixels)
+        kernels.over(a_pixels, b_pixels, result)
+        return result
     if blend is not None and not both:
         return blend(a_pixels, b_pixels, a, b)
     result = np.empty_like(a_pixels)
@@ -150,11 +157,8 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
         above = _chosen(frame.pixels[part], a_switches)
         result[part] = _blend(operation, masking, above, result[part])
     mix = params.number("mix")
-    if uses_mask(context):
-        weight = mask_weight(params, "Mask", frames[-1].pixels, mix)
-        result = result * weight + (np.float32(1) - weight) * original
-    elif mix != 1:
-        result = result * np.float32(mix) + np.float32(1 - mix) * original
+    mask = frames[-1].pixels if uses_mask(context) else None
+    result = mixed(params, "Mask", result, original, mask, mix)
     for channel, wanted in enumerate(_switches(context, "Output")):
         if not wanted:
             result[..., channel] = original[..., channel]
