@@ -1,0 +1,235 @@
+"""Ramp, Radial, Rectangle and CheckerBoard: pictures from nothing, over their source."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.nodes._generator import rectangle, region
+
+Grid = NDArray[np.float64]
+Share = Callable[[Context, Grid, Grid], Grid]
+"""The share of color1, (h, w), from pixel columns (1, w) and rows (h, 1)."""
+
+_EMPTY = Window(0, 0, 0, 0)
+_EASE: dict[str, Callable[[Grid], Grid]] = {
+    "linear": lambda t: t,
+    "plinear": lambda t: t**3,
+    "easein": lambda t: t * t * (2 - t),
+    "easeout": lambda t: t * (1 + t * (1 - t)),
+    "smooth": lambda t: t * t * (3 - 2 * t),
+    "none": np.ones_like,
+}
+
+
+def _smooth(t: Grid) -> Grid:
+    """Two parabolas that meet in the middle; 1 above 1."""
+    t = np.clip(t, 0, 1)
+    return np.where(t < 0.5, 2 * t * t, 1 - 2 * (1 - t) ** 2)
+
+
+def _ramp(context: Context, x: Grid, y: Grid) -> Grid:
+    params = context.params
+    (x0, y0), (x1, y1) = params.pair("point0"), params.pair("point1")
+    length = (x1 - x0) ** 2 + (y1 - y0) ** 2
+    aspect = context.graph.pixel_aspect
+    along = ((x + 0.5) * aspect - x0) * (x1 - x0) + ((y + 0.5) - y0) * (y1 - y0)
+    t = np.clip(along / length, 0, 1) if length else np.zeros_like(along)
+    kind = params.choice("type")
+    return np.where(t >= 1, 1.0, _EASE[kind](t))
+
+
+def _box(context: Context) -> tuple[float, float, float, float]:
+    """x1, y1, x2, y2 in pixels."""
+    found = rectangle(context) or tuple(float(edge) for edge in context.format)
+    x1, y1, x2, y2 = found
+    aspect = context.graph.pixel_aspect
+    return x1 / aspect, y1, x2 / aspect, y2
+
+
+def _centred(context: Context) -> tuple[float, float, float, float]:
+    """The box where pixel centres, not their corners, have whole coordinates."""
+    x1, y1, x2, y2 = _box(context)
+    return x1 - 0.5, y1 - 0.5, x2 - 0.5, y2 - 0.5
+
+
+def _ellipse(
+    x: Grid, y: Grid, centre: tuple[Grid, Grid], radius: tuple[float, float]
+) -> tuple[Grid, Grid, Grid, Grid]:
+    """Squared distances in radii of a pixel's nearer and farther corner, and the nearer's parts."""
+    nearer, farther = [], []
+    for position, middle, length in zip((x, y), centre, radius, strict=True):
+        offset = position - middle
+        side = np.where(offset <= -0.5, 0.5, np.where(offset >= 0.5, -0.5, 0.0))
+        nearer.append((offset + side) / length)
+        farther.append((offset - side) / length)
+    near = nearer[0] ** 2 + nearer[1] ** 2
+    far = farther[0] ** 2 + farther[1] ** 2
+    return near, np.maximum(near, far), nearer[0], nearer[1]
+
+
+def _covered(near: Grid, far: Grid) -> Grid:
+    """How much of a pixel lies inside the ellipse: 1, 0, or by its corners' distances."""
+    inner, outer = np.sqrt(near), np.sqrt(far)
+    span = np.where(outer > inner, outer - inner, 1)
+    return np.where(near >= 1, 0.0, np.where(far <= 1, 1.0, (1 - inner) / span))
+
+
+def _radial(context: Context, x: Grid, y: Grid) -> Grid:
+    params = context.params
+    x1, y1, x2, y2 = _centred(context)
+    radius = ((x2 - x1) / 2, (y2 - y1) / 2)
+    if min(radius) <= 0:
+        return np.zeros(np.broadcast_shapes(x.shape, y.shape))
+    centre = (np.float64((x1 + x2) / 2), np.float64((y1 + y2) / 2))
+    near, far, _, _ = _ellipse(x, y, centre, radius)  # type: ignore[arg-type]
+    softness = params.number("softness")
+    t = np.ones_like(near)
+    if softness > 0:
+        t = np.where(near <= 0, 1.0, _smooth((1 - np.sqrt(near)) / softness))
+        if params.flag("plinear"):
+            t = t**3
+    return t * _covered(near, far)
+
+
+def _rectangle(context: Context, x: Grid, y: Grid) -> Grid:
+    params = context.params
+    x1, y1, x2, y2 = _centred(context)
+    softness = params.number("softness")
+    soft = (softness / context.graph.pixel_aspect, softness)
+    dx, dy = np.minimum(x - x1, x2 - x), np.minimum(y - y1, y2 - y)
+    inside = (dx > -0.5) & (dy > -0.5)
+    edge = np.clip(dx + 0.5, 0, 1) * np.clip(dy + 0.5, 0, 1)
+    share = edge
+    if softness > 0:
+        ramps = _smooth(np.maximum(dx, 0.5) / soft[0]) * _smooth(np.maximum(dy, 0.5) / soft[1])
+        share = ramps * edge
+    rx, ry = params.pair("cornerRadius")
+    rx /= context.graph.pixel_aspect
+    if rx > 0 and ry > 0:
+        corner = ((x < x1 + rx) | (x > x2 - rx)) & ((y < y1 + ry) | (y > y2 - ry))
+        centre = (np.where(x < x1 + rx, x1 + rx, x2 - rx), np.where(y < y1 + ry, y1 + ry, y2 - ry))
+        near, far, nx, ny = _ellipse(x, y, centre, (rx, ry))
+        rounded = _covered(near, far)
+        if softness > 0:
+            ramps = _smooth(dx / soft[0]) * _smooth(dy / soft[1])
+            length = np.sqrt(near)
+            stretch = np.divide(1, length, out=np.ones_like(length), where=length > 0) - 1
+            away = np.hypot(nx * rx * stretch * context.graph.pixel_aspect, ny * ry * stretch)
+            away = np.where(near <= 0, min(rx, ry), away) / softness
+            away = np.where(away < 1, _smooth(away), away)
+            rounded = rounded * np.minimum(np.minimum(away, ramps), 1)
+        share = np.where(corner, rounded, share)
+    return np.where(inside, share, 0.0)
+
+
+def _grid(window: Window) -> tuple[Grid, Grid]:
+    x = np.arange(window.x1, window.x2, dtype=np.float64)[None, :]
+    y = np.arange(window.y1, window.y2, dtype=np.float64)[:, None]
+    return x, y
+
+
+def _wants(context: Context, window: Window) -> Sequence[Want]:
+    return (Want("Source", window),) if context.connected("Source") else ()
+
+
+def _render_with(share: Share) -> Callable[[Context, Window, Sequence[Frame]], Pixels]:
+    def render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+        params = context.params
+        t = share(context, *_grid(window))[..., None]
+        outer, inner = np.array(params.colour("color0")), np.array(params.colour("color1"))
+        drawn = (outer * (1 - t) + inner * t).astype(np.float32)
+        if frames:
+            drawn += frames[0].pixels * (np.float32(1) - drawn[..., 3:4])
+        return drawn
+
+    return render
+
+
+def _shape_region(context: Context) -> Window:
+    """Where a Radial or Rectangle has pixels: its box, its source, or everything."""
+    params = context.params
+    source = context.connected("Source")
+    whole = context.region("Source") if source else context.format
+    nothing = whole if source else _EMPTY
+    if params.number("mix") == 0 or not any(params.colour("color1")):
+        return nothing
+    if params.choice("extent") != "format" and any(params.colour("color0")):
+        return whole.union(context.format)
+    if source and not params.flag("expandRoD"):
+        return whole
+    found = rectangle(context)
+    if found is None:
+        return whole
+    box = region(context)
+    if params.choice("extent") != "format":
+        box = box.grow(1, 1)
+    return box.union(whole) if source else box
+
+
+def _line(width: float) -> tuple[float, float]:
+    """How far a line reaches below and above its middle, in pixels."""
+    return (width / 2 + 0.25, max(width, 1.0) / 2 - 0.25) if width > 0 else (0.0, 0.0)
+
+
+def _on_line(at: Grid, line: Grid | float, reach: tuple[float, float]) -> NDArray[np.bool_]:
+    hit: NDArray[np.bool_] = (line - reach[0] <= at) & (at < line + reach[1])
+    return hit
+
+
+def _checkerboard(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixels:
+    params = context.params
+    x1, y1, x2, y2 = _box(context)
+    x, y = _grid(window)
+    x, y = x - (x1 + x2) / 2, y - (y1 + y2) / 2
+    width, height = params.pair("boxSize")
+    width /= context.graph.pixel_aspect
+    odd_x = np.floor(x / width).astype(np.int64) & 1
+    odd_y = np.floor(y / height).astype(np.int64) & 1
+    which = np.where(odd_y == 1, np.where(odd_x == 1, 2, 3), odd_x)
+    line, middle = _line(params.number("lineWidth")), _line(params.number("centerlineWidth"))
+    lines_x = _on_line(x, width * np.floor(x / width + 0.5), line)
+    lines_y = _on_line(y, height * np.floor(y / height + 0.5), line)
+    # The middle row hides everything, other rows' lines hide the middle column.
+    which = np.where(lines_x, 4, which)
+    which = np.where(_on_line(x, 0.0, middle), 5, which)
+    which = np.where(lines_y, 4, which)
+    which = np.where(_on_line(y, 0.0, middle), 5, which)
+    names = ("color0", "color1", "color2", "color3", "lineColor", "centerlineColor")
+    colours = np.array([params.colour(name) for name in names], np.float32)
+    drawn: Pixels = colours[which]
+    return drawn
+
+
+def _no_wants(_context: Context, _window: Window) -> Sequence[Want]:
+    return ()
+
+
+def _ramp_region(context: Context) -> Window:
+    return context.region("Source").union(context.format)
+
+
+def _node(plugin: str, share: Share, where: Callable[[Context], Window]) -> NodeType:
+    return NodeType(
+        plugins=(plugin,),
+        mask="Mask",
+        process=True,
+        region=where,
+        wants=_wants,
+        render=_render_with(share),
+    )
+
+
+NODES = (
+    _node("net.sf.openfx.Ramp", _ramp, _ramp_region),
+    _node("net.sf.openfx.Radial", _radial, _shape_region),
+    _node("net.sf.openfx.Rectangle", _rectangle, _shape_region),
+    NodeType(
+        plugins=("net.sf.openfx.CheckerBoardPlugin",),
+        region=region,
+        wants=_no_wants,
+        render=_checkerboard,
+    ),
+)
