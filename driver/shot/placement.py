@@ -164,13 +164,11 @@ def _moves(rest: Residual, size: Size) -> bool:
 
 
 def _canvas(wish: Size, padded: Size, dvd: Size, factor: int, rest: Residual) -> Size:
-    """The canvas asked for; where 0, what both copies cover around the centre, rounded to even."""
+    """The canvas asked for; where 0, the larger of both copies, rounded up to even."""
     found = []
-    shifts = (rest.dx, rest.dy)
-    for asked, wide, source, shift in zip(wish, padded, dvd, shifts, strict=True):
-        # An odd source reaches farther on one side of its centre sample.
-        reach = floor(factor * (source - source // 2) * rest.scale - abs(shift))
-        found.append(asked or 2 * max(reach, wide - wide // 2))
+    for asked, wide, source in zip(wish, padded, dvd, strict=True):
+        larger = max(wide, floor(source * factor * rest.scale))
+        found.append(asked or larger + larger % 2)
     return found[0], found[1]
 
 

@@ -181,14 +181,16 @@ def _best_in_time(small: _SmallCopies, match: Match) -> int:
     table = dvd @ wide.T
     frames = np.array(small.frames)
     best, best_value = 0, -2.0
-    for time in range(-small.copies.dvd_frames + 1, small.copies.wide_frames):
+    # The most overlap first: where nothing moves, all offsets are equally good.
+    offsets = range(-small.copies.dvd_frames + 1, small.copies.wide_frames)
+    for time in sorted(offsets, key=lambda time: (-len(small.copies.overlap(time)), abs(time))):
         there = frames + time
         both = (there >= 0) & (there < small.copies.wide_frames)
         # A few frames of overlap match by chance more easily than many.
         if both.sum() < min(3, len(frames), small.copies.wide_frames):
             continue
         value = float(table[np.flatnonzero(both), there[both]].mean())
-        if value > best_value + 1e-9:
+        if value > best_value + 1e-6:
             best, best_value = time, value
     return best
 
@@ -220,7 +222,7 @@ def _climb(copies: Copies, match: Match, fixed: Fixed) -> Match:
             if time not in tried and len(copies.overlap(time)):
                 tried[time] = _refined(copies, best.at(time), fixed)
         winner = max(tried.values(), key=lambda found: found.score)
-        if winner.time == best.time:
+        if winner.score <= best.score + 1e-7:
             break
         best = winner
     return best

@@ -51,7 +51,8 @@ def run(job: Job) -> None:
         canvas=_scaled_size((settings.canvas.width, settings.canvas.height), job.proxy),
         factor=settings.bands.factor,
         allow_fractional=settings.bands.allow_fractional,
-        reach=settings.seam.feather_px,
+        # A Poisson seam needs a row in common even without a feather.
+        reach=max(1, settings.seam.feather_px),
     )
     placement = place(facts.wide.size, facts.dvd.size, match, wish)
     grade = _grade(paths, pairs, match) if settings.align.colour_match else Grade()

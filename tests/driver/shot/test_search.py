@@ -83,6 +83,13 @@ def test_the_same_place_at_another_time_is_refused():
         find(copies(Truth(), range(44, 54), range(0, 10)))
 
 
+def test_a_still_shot_takes_the_offset_with_the_most_frames_in_common():
+    truth = Truth(x=5)
+    still, there = grey(dvd(film()[0], truth)), grey(wide(film()[0], truth))
+    assert find(Copies(lambda _: still, lambda _: there, 5, 5)).time == 0
+    assert find(Copies(lambda _: still, lambda _: there, 5, 9)).time == 0
+
+
 def test_flat_pictures_are_refused_not_guessed():
     flat = np.full((60, 80), 90, np.uint8)
     with pytest.raises(MemecompError, match="do not match"):
