@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from driver.errors import MemecompError
 from driver.shot.geometry import Bands, Rect
@@ -103,7 +103,12 @@ class Alignment(BaseModel):
 
 
 def load(path: Path) -> Alignment:
-    """Reads `debug/align_report.json`; a missing one says which stage makes it."""
+    """Reads `debug/align_report.json`; a missing or broken one says which stage makes it."""
     if not path.exists():
         raise MemecompError(f"{path} is missing: run the align stage first (--from align)")
-    return Alignment.model_validate_json(path.read_bytes())
+    try:
+        return Alignment.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise MemecompError(
+            f"{path} cannot be read: run the align stage again (--from align)"
+        ) from error

@@ -35,12 +35,17 @@ def run(job: Job) -> None:
         # The stages after this one work on the key frame, whichever frames are asked for; nobody
         # has looked whether one that was not asked for is up to date.
         frames.insert(0, key)
+    if not _sides(found):
+        job.say("the DVD shows nothing above or below the widescreen: no bands to upscale")
+        for frame in job.todo:
+            job.frame_done(frame)
     if not frames or not _sides(found):
         return
     wanted = job.settings.bands
     upscaler = load_upscaler(
         backend=wanted.backend, weights=wanted.weights, precision=wanted.precision
     )
+    job.say(f"bands by {upscaler.description}")
     lines: dict[tuple[int, str], str] = {}
     try:
         for done, frame in enumerate(frames):

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from driver.errors import MemecompError
 from driver.shot.alignment import Alignment, Grade, Residual
 from driver.shot.colour import graded, to_linear, to_srgb
 from driver.shot.paths import ShotPaths
@@ -191,6 +192,25 @@ def test_a_side_without_rows_has_no_file(shot, plain):
     STAGE.run(work)
     assert set(STAGE.writes_frame(work, 1)) == {shot.band("top", 1)}
     assert not shot.band("bottom", 1).exists()
+
+
+def test_a_dvd_without_bands_is_done_at_once(shot):
+    shot.align_report.write_text(alignment(rows=(0, 0)).model_dump_json())
+    done, said = [], []
+    STAGE.run(replace(job(shot), on_frame=done.append, on_message=said.append))
+    assert done == [1, 2, 3]
+    assert said == ["the DVD shows nothing above or below the widescreen: no bands to upscale"]
+    assert not shot.band("top").parent.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"fps": 25'])
+def test_a_broken_alignment_says_which_stage_to_run(shot, text):
+    shot.align_report.write_text(text)
+    with pytest.raises(MemecompError, match=r"align_report\.json cannot be read: run the align"):
+        STAGE.run(job(shot))
+    shot.align_report.unlink()
+    with pytest.raises(MemecompError, match=r"align_report\.json is missing: run the align"):
+        STAGE.run(job(shot))
 
 
 def test_poisson_bands_meet_the_widescreen_after_the_projects_grade(shot, plain):
