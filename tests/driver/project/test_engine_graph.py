@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
-from driver.project.document import read
+import pytest
+
+from driver.errors import MemecompError
+from driver.project.document import Document, read
+from driver.project.edit import set_param
+from driver.project.template import fill, load_template
 from driver.render.graph import graph_of
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Window
@@ -61,3 +66,61 @@ def test_an_animated_roto_keeps_its_moving_points(natron: Path) -> None:
 def test_a_disabled_node_stays_with_its_switch_set(natron: Path) -> None:
     graph = graph_of(read(natron / "golden/projects/disabled_node.ntp"))
     assert any(node.params.get("disableNode") == (True,) for node in graph.nodes.values())
+
+
+def template(tmp_path: Path, body: str) -> Document:
+    """A project from a template's text."""
+    folder = tmp_path / "templates" / "test"
+    folder.mkdir(parents=True)
+    (folder / "template.toml").write_text('help = "A test."')
+    head = "{{ project(width=8, height=8, first=1, last=1, fps=25) }}\n"
+    (folder / "template.ntp.j2").write_text(head + body)
+    return fill(load_template("test", tmp_path / "templates"), {}, tmp_path / "a.ntp")
+
+
+NESTED = """
+{{ node("Ground", "Constant") }}
+{{ node("Bend", "Dot", **{"": "Ground"}) }}
+{% call group("Outer", Picture="Bend", output="Inner") %}
+  {% call group("Inner", Picture="Picture", output="Deep") %}
+    {{ node("Deep", "Invert", Source="Picture") }}
+  {% endcall %}
+{% endcall %}
+{{ node("Last", "Grade", Source="Outer") }}
+"""
+
+
+def test_dots_and_groups_in_groups_are_seen_through(tmp_path: Path) -> None:
+    graph = graph_of(template(tmp_path, NESTED))
+    assert set(graph.nodes) == {"Ground", "Outer.Inner.Deep", "Last"}
+    assert graph.nodes["Outer.Inner.Deep"].inputs == {"Source": "Ground"}
+    assert graph.nodes["Last"].inputs == {"Source": "Outer.Inner.Deep"}
+
+
+@pytest.mark.parametrize("group", ["Outer", "Outer.Inner"])
+def test_a_disabled_group_hands_its_input_on(tmp_path: Path, group: str) -> None:
+    document = template(tmp_path, NESTED)
+    set_param(document, group, "disableNode", True)
+    assert graph_of(document).nodes["Last"].inputs == {"Source": "Ground"}
+
+
+def test_an_expression_is_kept_and_never_run(tmp_path: Path) -> None:
+    document = template(tmp_path, '{{ node("G", "Grade", mix=0.25) }}')
+    trap = f"__import__('pathlib').Path('{tmp_path}/trap').touch()"
+    item = document.nodes[0].element.find("item/item/Expression")
+    assert item is not None
+    item.text = trap
+    document.write(tmp_path / "b.ntp")
+    again = read(tmp_path / "b.ntp")
+    assert again.nodes[0].params["mix"].expressions == (trap,)
+    assert graph_of(again).nodes["G"].params["mix"] == (0.25,)
+    assert not (tmp_path / "trap").exists()
+
+
+def test_an_input_that_names_nothing_is_one_sentence(tmp_path: Path) -> None:
+    document = template(tmp_path, '{{ node("A", "Dot") }}{{ node("G", "Grade", Source="A") }}')
+    second = document.nodes[1].element.find("Inputs_map/item/second")
+    assert second is not None
+    second.text = "Gone"
+    with pytest.raises(MemecompError, match=r"G is connected to Gone, which the project lacks"):
+        graph_of(document)
