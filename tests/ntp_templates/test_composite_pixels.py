@@ -81,6 +81,17 @@ def test_a_face_that_has_faded_out_leaves_no_hole(tmp_path: Path) -> None:
 def test_a_moving_camera_takes_the_plate_along(tmp_path: Path) -> None:
     shot = Shot(tmp_path)
     final, _none = shot.render(camera=[(1, 4, 2, 0, 1)])
-    # 4 right and 2 down; the red that was beneath shows where it was.
+    # 4 right and 2 down; on the border that it leaves, the plate shows as it lay.
     np.testing.assert_array_equal(final[2:WIDE_Y, 4:12], shot.plate[: WIDE_Y - 2, :8, :3])
-    assert (final[:WIDE_Y, :4] == (255, 0, 0)).all()
+    np.testing.assert_array_equal(final[:WIDE_Y, :4], shot.plate[:WIDE_Y, :4, :3])
+
+
+def test_nothing_generated_shows_through_the_seam(tmp_path: Path) -> None:
+    shot = Shot(tmp_path)
+    shot.plate[..., 3] = 255
+    final, _none = shot.render(seam_feather=8)
+    # Beside the bands the widescreen's edge has only the plate and the neutral colour beneath it.
+    wide_rows = np.s_[WIDE_Y : WIDE_Y + WIDE_HEIGHT]
+    np.testing.assert_array_equal(final[wide_rows, :12], shot.wide[:, :12])
+    np.testing.assert_array_equal(final[wide_rows, 52:], shot.wide[:, 52:])
+    np.testing.assert_array_equal(final[:WIDE_Y, 52:], shot.plate[:WIDE_Y, 52:, :3])

@@ -77,8 +77,8 @@ def test_layers_lie_over_each_other_in_the_runbooks_order(tmp_path: Path) -> Non
         "WideOver",
         "BottomOver",
         "TopOver",
-        "PlateOver",
         "WideUnder",
+        "PlateOver",
         "Neutral",
     ]
     tops = {name: node.inputs.get("A") for name, node in nodes.nodes.items()}
@@ -193,12 +193,6 @@ def test_keys_may_be_given_by_name(tmp_path: Path) -> None:
     rows = [{"frame": 1, "x": 1, "y": 2, "rotation": 0, "scale": 1}]
     named = made(tmp_path, BANDS, camera=rows).to_bytes()
     assert named == made(tmp_path, BANDS, camera=[(1, 1, 2, 0, 1)]).to_bytes()
-
-
-def test_a_spare_picture_lies_right_over_neutral(tmp_path: Path) -> None:
-    nodes = graph(tmp_path, BANDS, spare_file="generated/spare.png").nodes
-    assert nodes["WideUnder"].inputs == {"A": "Wide", "B": "SpareOver"}
-    assert nodes["SpareOver"].inputs == {"A": "ReadSpare", "B": "Neutral"}
 
 
 def test_fringes_shift_right_and_down(tmp_path: Path) -> None:
