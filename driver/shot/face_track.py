@@ -26,7 +26,7 @@ from driver.shot.motion import (
     to_cv,
     translation,
 )
-from driver.shot.propagate import FlowModel, grid
+from driver.shot.propagate import FlowModel, grid, squared
 from driver.shot.tracking import FaceKey
 from models.flow import apply
 
@@ -194,7 +194,7 @@ class FaceTracker:
         points = grid(reference.shape)
         landed = points + ahead
         returned = cv2.remap(back, landed, None, cv2.INTER_LINEAR)
-        trip = np.linalg.norm(ahead + returned, axis=-1)
+        trip = np.sqrt(squared(ahead + returned))
         face = self._patch.face & usable
         if not face.any():
             return None, math.inf

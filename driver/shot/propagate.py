@@ -11,6 +11,7 @@ inside the mask is spread beyond its edge instead.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -47,10 +48,19 @@ class Pair:
         return cls(flow(earlier, later), flow(later, earlier))
 
 
+@cache
 def grid(shape: tuple[int, int]) -> Flow:
     """Each pixel's own coordinates (h, w, 2), x first, counted from the first pixel's centre."""
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
-    return np.stack([x, y], axis=-1).astype(np.float32)
+    out = np.empty((*shape, 2), np.float32)
+    out[..., 0], out[..., 1] = np.arange(shape[1]), np.arange(shape[0])[:, None]
+    out.flags.writeable = False
+    return out
+
+
+def squared(vectors: Flow) -> NDArray[np.float32]:
+    """Squared lengths (h, w) of vectors (h, w, 2)."""
+    x, y = vectors[..., 0], vectors[..., 1]
+    return np.asarray(x * x + y * y, dtype=np.float32)
 
 
 def sample(values: NDArray[np.float32], at: Flow) -> NDArray[np.float32]:
@@ -104,16 +114,16 @@ class Propagator:
         Flow is smooth, so that near the mask's edge it is partly the background's.
         """
         source = self._here + pair.back
-        trip = pair.back + sample(pair.ahead, source)
+        ahead = sample(pair.ahead, source)
         origin = sample(self._to_anchor, source)
         inside = self._depth(origin)
         # What once stayed behind has a way to the anchor, but none from there: it goes no farther.
         strayed = sample(self._from_anchor, origin) - source
-        inside *= (strayed**2).sum(axis=-1) < _STRAYED**2
+        inside *= squared(strayed) < _STRAYED**2
         # N. Sundaram, T. Brox, K. Keutzer, "Dense point trajectories by GPU-accelerated large
         # displacement optical flow", ECCV 2010: the error allowed grows with the motion.
-        allowed = 0.01 * ((pair.back**2).sum(axis=-1) + (pair.ahead**2).sum(axis=-1)) + 0.5
-        return np.asarray(inside * ((trip**2).sum(axis=-1) < allowed), dtype=np.float32)
+        allowed = 0.01 * (squared(pair.back) + squared(ahead)) + 0.5
+        return np.asarray(inside * (squared(pair.back + ahead) < allowed), dtype=np.float32)
 
     def _depth(self, at: Flow) -> Soft:
         """How deep inside the mask the anchor is there: 0 at its edge, 1 from `_DEEP` on."""
@@ -130,8 +140,8 @@ class Propagator:
         as_now = cv2.remap(self._picture, self._to_anchor, None, cv2.INTER_LINEAR)
         back, ahead = self._flow(picture, as_now), self._flow(as_now, picture)
         trip = back + sample(ahead, self._here + back)
-        sure = (np.linalg.norm(trip, axis=-1) < 0.5) & (np.linalg.norm(back, axis=-1) < _SMALL)
-        sure = self._depth(self._to_anchor) * sure
+        agree = (squared(trip) < 0.5**2) & (squared(back) < _SMALL**2)
+        sure = np.asarray(self._depth(self._to_anchor) * agree, dtype=np.float32)
         if sure.any():
             self._to_anchor = sample(self._to_anchor, self._here + spread(back, sure))
             self._from_anchor += sample(spread(ahead, sure), self._from_anchor)

@@ -1,6 +1,7 @@
 """Follows the foreground, the face and the camera from the key frame to either end of a shot."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import cv2
@@ -85,8 +86,27 @@ def walk(
     earlier = [frame for frame in reversed(frames) if frame < key]
     for direction in (later, earlier):
         walker = _Walker(key, start, distance, subject, tools, found)
-        for frame in direction:
-            yield frame, walker.step(frame)
+        with ThreadPoolExecutor(1) as other:
+            for frame, view, pair in _ahead(direction, start, tools, other):
+                yield frame, walker.step(frame, view, pair)
+
+
+def _ahead(
+    frames: Sequence[int], last: "_View", tools: Tools, other: ThreadPoolExecutor
+) -> Iterator[tuple[int, "_View", Pair]]:
+    """Each frame with the flow from the one before; the next is made while one is worked on."""
+
+    def make(frame: int, before: _View) -> tuple[_View, Pair]:
+        view = _View.of(tools.load(frame))
+        return view, Pair.between(before.small, view.small, tools.flow)
+
+    coming = other.submit(make, frames[0], last) if frames else None
+    for index, frame in enumerate(frames):
+        assert coming is not None
+        view, pair = coming.result()
+        if index + 1 < len(frames):
+            coming = other.submit(make, frames[index + 1], view)
+        yield frame, view, pair
 
 
 class _Walker:
@@ -118,10 +138,8 @@ class _Walker:
             self._face.start(key, start.grey)
         self._wait = 0
 
-    def step(self, frame: int) -> Soft:
+    def step(self, frame: int, view: _View, pair: Pair) -> Soft:
         """Moves on to the next frame; its foreground as signed distances."""
-        view = _View.of(self._tools.load(frame))
-        pair = Pair.between(self._view.small, view.small, self._tools.flow)
         if self._mask is not None:
             self._mask.step(pair, view.small)
             self._distance = self._mask.distance()

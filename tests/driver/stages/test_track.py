@@ -10,10 +10,11 @@ from driver.shot.masks import ellipse, feather, signed_distance, to_bytes
 from driver.shot.motion import Array, translation
 from driver.shot.paths import ShotPaths
 from driver.shot.propagate import overlap
-from driver.shot.settings import Inpaint, Segment, Settings, Track
+from driver.shot.settings import Face, Inpaint, Segment, Settings, Track
 from driver.shot.tracking import Tracking, load
 from driver.stages.segment import STAGE as SEGMENT
 from driver.stages.track import STAGE
+from models.face import load_face_detector
 from models.segmenter import load_segmenter
 from ofx_helpers.media.images import read_grey8
 from tests.driver.pairs import film
@@ -220,6 +221,22 @@ def test_the_animal_of_a_real_film_keeps_its_mask_and_its_face(
     assert placed.rotation > 10
     assert found.face is not None
     assert {key.opacity for key in found.face} == {1}
+
+
+def test_a_real_face_is_found_by_the_detector_and_followed_as_it_goes(tmp_path: Path) -> None:
+    need("centerface")
+    talking = film("carphone_pristine.mp4", 41)[0:41:4]
+    pictures = [cv2.resize(picture, (320, 262))[41:221] for picture in talking]
+    chosen = Settings(segment=Segment(model="none"), face=Face(asset="silly.jpg"))
+    _, found, _ = track(tmp_path, pictures, chosen)
+    detector = load_face_detector()
+    for frame in (1, 4, 8, 11):
+        truth = detector.detect(pictures[frame - 1])[0]
+        placed = found.face_key(frame)
+        assert placed is not None
+        assert placed.opacity == 1
+        assert placed.x == pytest.approx((truth.left + truth.right) / 2, abs=6)
+        assert placed.y == pytest.approx((truth.top + truth.bottom) / 2, abs=6)
 
 
 def test_the_feathered_ramp_is_the_settings_width(tmp_path: Path) -> None:
