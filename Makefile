@@ -15,7 +15,7 @@ $(VENV)/base: pyproject.toml
 
 # One command for everything that needs torch: see pyproject.toml.
 $(VENV)/full: $(VENV)/base
-	$(BIN)/python -m pip install --quiet -e '.[demo,torch,test,lint]'
+	$(BIN)/python -m pip install --quiet -e '.[demo,torch,ncnn,test,lint]'
 	touch $@
 
 demo: $(VENV)/base
