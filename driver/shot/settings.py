@@ -155,14 +155,20 @@ class Foreground(Section):
     restore: bool = False
     """Sharpen the subject without generation before the restyle."""
 
+    @property
+    def restyles(self) -> bool:
+        """Whether the foreground's look is changed at all."""
+        shifts = (*self.aberration_red, *self.aberration_blue)
+        return (self.hue, self.saturation) != (0.0, 1.0) or any(shifts) or self.restore
+
 
 class Face(Section):
     """The picture that goes on the face."""
 
     asset: str = ""
     """Image for the face (`El_xox_sillyface.jpg`); relative to this file; empty for none."""
-    feather_px: int = Field(default=8, ge=0)
-    """Soft edge of the face's hole in pixels."""
+    feather_px: int = Field(default=0, ge=0)
+    """Blur of the face's edge in pixels, added to the feather of the masks."""
     colour_match: bool = True
     """Match the asset's exposure and white balance to the surrounding face."""
 
