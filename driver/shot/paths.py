@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+def pattern(path: Path) -> Path:
+    """A sequence as a project names it: frame 0's path with `####` for the number."""
+    return path.with_name(path.name.replace(".0000.", ".####."))
+
+
 @dataclass(frozen=True)
 class ShotPaths:
     """Every file of a shot, below `root` (the folder of `shot.toml`, or a proxy's work folder)."""
@@ -102,6 +107,11 @@ class ShotPaths:
         """Where a new project goes when a person has edited `comp.ntp`."""
         return self.root / "comp.new.ntp"
 
+    @property
+    def project_hash(self) -> Path:
+        """Hash of the project as it was generated: another one means that a person edited it."""
+        return self.root / ".memecomp" / "comp.sha256"
+
     # render
     def final(self, frame: int) -> Path:
         """Final frame: 8-bit RGB on the canvas."""
@@ -121,6 +131,11 @@ class ShotPaths:
     def gif(self) -> Path:
         """The GIF."""
         return self.root / "final.gif"
+
+    @property
+    def timings(self) -> Path:
+        """Seconds that each stage took when it last ran."""
+        return self.root / "debug" / "timings.json"
 
     @property
     def checks(self) -> Path:

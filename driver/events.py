@@ -1,0 +1,24 @@
+"""What a run tells while it works: data for bars, for JSON lines, for tests."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One thing that happened. `done` and `total` count frames; `seconds` a finished stage."""
+
+    kind: Literal["start", "progress", "message", "done", "kept", "failed"]
+    stage: str
+    text: str = ""
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+
+    def plain(self) -> dict[str, Any]:
+        """The fields that say something, for one line of JSON."""
+        return {key: value for key, value in asdict(self).items() if value not in ("", 0, 0.0)}
+
+
+Listener = Callable[[Event], None]
