@@ -21,6 +21,13 @@ def test_an_empty_mask_lets_every_pixel_through_the_restyle_bit_for_bit(tmp_path
     assert not cutout[..., 3].any()
 
 
+def test_a_look_that_changes_nothing_changes_no_pixel(tmp_path: Path) -> None:
+    shot = Shot(tmp_path, foreground=True)
+    shot.mask[12:36, 10:50] = np.linspace(0, 255, 40).astype(np.uint8)
+    final, _cutout = shot.render(hue=0, saturation=1, aberration_red=(0, 0), aberration_blue=(0, 0))
+    np.testing.assert_array_equal(final, shot.expected())
+
+
 def test_the_bands_colour_match_is_applied_in_linear_light(tmp_path: Path) -> None:
     shot = Shot(tmp_path)
     final, _none = shot.render(

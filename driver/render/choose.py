@@ -1,0 +1,24 @@
+"""Which renderer renders."""
+
+from typing import Literal
+
+from driver.errors import MemecompError
+from driver.render.base import Renderer
+from driver.render.natron import NatronRenderer, find_natron
+
+Engine = Literal["auto", "embedded", "natron"]
+
+
+def renderer(engine: Engine) -> Renderer:
+    """The renderer of that name; 'auto' takes NatronRenderer where it is installed."""
+    executable = find_natron()
+    if engine == "natron" and executable is None:
+        raise MemecompError(
+            "NatronRenderer is not on the PATH: install Natron, set NATRON_RENDERER to its "
+            "executable, or render with --engine embedded"
+        )
+    if executable is not None and engine != "embedded":
+        return NatronRenderer(executable)
+    from driver.render.embedded import EmbeddedRenderer  # numba and OpenCV are slow to import
+
+    return EmbeddedRenderer()

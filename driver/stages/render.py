@@ -1,0 +1,67 @@
+"""render: the project's frames, by whichever renderer is asked for or found."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from driver.render.base import RenderJob
+from driver.render.choose import renderer
+from driver.shot.settings import relative_to
+from driver.stages.base import CancelledError, Job, Stage
+
+
+def run(job: Job) -> None:
+    """Renders every Write node of `comp.ntp` for the frames to do."""
+    engine = renderer(job.settings.render.engine)
+    job.say(f"rendered by {engine.name}")
+    done = 0
+
+    def finished(frame: int) -> None:
+        nonlocal done
+        done += 1
+        job.frame_done(frame)
+        job.on_progress(done, len(job.todo))
+
+    engine.render(
+        RenderJob(
+            project=job.paths.project,
+            frames=job.todo,
+            on_frame=finished,
+            cancelled=job.cancelled,
+        )
+    )
+    if job.cancelled():
+        raise CancelledError
+
+
+def reads(job: Job) -> Iterable[Path]:
+    """The project and the images that every frame shows."""
+    yield from (job.paths.project, job.paths.plate_key)
+    if job.settings.face.asset:
+        yield relative_to(job.folder, job.settings.face.asset)
+
+
+def reads_frame(job: Job, frame: int) -> Iterable[Path]:
+    """The frame of every sequence that the project reads."""
+    paths = job.paths
+    yield paths.aligned("wide", frame)
+    yield from (paths.band(side, frame) for side in ("top", "bottom"))
+    yield from (paths.tracked(layer, frame) for layer in ("foreground", "face"))
+
+
+def writes_frame(job: Job, frame: int) -> Iterable[Path]:
+    """The final frame, and the cut-out where there is a foreground."""
+    yield job.paths.final(frame)
+    if job.settings.segment.model != "none":
+        yield job.paths.foreground(frame)
+
+
+STAGE = Stage(
+    name="render",
+    help="Render the project: final frames and foreground cut-outs.",
+    after=("project",),
+    run=run,
+    settings=("render",),
+    reads=reads,
+    reads_frame=reads_frame,
+    writes_frame=writes_frame,
+)
