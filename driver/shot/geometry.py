@@ -101,3 +101,8 @@ def band_rects(dvd: Rect, found: Bands, factor: int) -> tuple[Rect, Rect]:
     top = Rect(dvd.x, dvd.y, dvd.width, found.top * factor)
     height = found.bottom * factor
     return top, Rect(dvd.x, dvd.bottom - height, dvd.width, height)
+
+
+def delivered(canvas: tuple[int, int]) -> tuple[int, int]:
+    """Size of the MP4: yuv420p needs even sides, so an odd one gets an edge pixel more."""
+    return canvas[0] + canvas[0] % 2, canvas[1] + canvas[1] % 2
