@@ -1,0 +1,59 @@
+"""The command line: collects the commands, and turns errors for people into one sentence."""
+
+import os
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import typer
+
+import driver.cli
+
+app = typer.Typer(
+    help=(
+        "Rebuilds the full frame of a shot from a sharp widescreen copy and a soft open-matte "
+        "DVD, as a video and as a Natron project.\n\n"
+        "Start with 'memecomp init SHOT/', fill in the two paths, then 'memecomp run "
+        "SHOT/shot.toml'. See everything work on a film that ships with a package: "
+        "'memecomp demo'."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def collect() -> None:
+    """Adds every sibling's `app`; one without a name adds its commands at the top."""
+    for module in sorted(iter_modules(driver.cli.__path__), key=lambda module: module.name):
+        command = getattr(import_module(f"driver.cli.{module.name}"), "app", None)
+        if isinstance(command, typer.Typer) and command is not app:
+            app.add_typer(command)
+
+
+def main() -> None:
+    """Runs the command; an error that a person can mend is one sentence and exit status 1."""
+    collect()
+    try:
+        app()
+    except Exception as error:
+        sentence = explain(error)
+        if sentence is None or os.environ.get("MEMECOMP_TRACEBACK"):
+            raise
+        sys.stderr.write(f"memecomp: {sentence}\n")
+        sys.exit(1)
+
+
+def explain(error: Exception) -> str | None:
+    """The sentence of an error meant for people; None for a fault of ours."""
+    from driver.errors import MemecompError
+    from driver.stages.base import CancelledError
+    from models.errors import ModelError
+    from ofx_helpers.engine.errors import RenderError
+
+    if isinstance(error, CancelledError):
+        return "stopped; what is finished is kept: run the same command to go on"
+    if isinstance(error, MemecompError | ModelError | RenderError):
+        return str(error)
+    return None

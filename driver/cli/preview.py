@@ -1,0 +1,35 @@
+"""memecomp preview: one frame of the composite and its provenance."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def preview(
+    project: Annotated[Path, typer.Argument(help="The shot.toml, or its folder.")],
+    frame: Annotated[int, typer.Option(help="Frame of the shot.", min=1)] = 1,
+) -> None:
+    """Writes one frame of the composite and a map of where its pixels come from.
+
+    Example: memecomp preview wizard/ --frame 12
+    """
+    from driver.cli.progress import listening, stopping
+    from driver.report.preview import write_preview
+    from driver.runner import Request, run
+    from driver.shot.resolve import resolve
+
+    path = project / "shot.toml" if project.is_dir() else project
+    request = Request(
+        settings=resolve(path),
+        folder=path.resolve().parent,
+        frames=str(frame),
+        until="render",
+    )
+    with listening(as_json=False) as listener, stopping() as cancelled:
+        run(request, listener, cancelled)
+    for written in write_preview(request.settings, request.paths, frame):
+        typer.echo(str(written))

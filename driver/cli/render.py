@@ -1,0 +1,68 @@
+"""memecomp render: any Natron projects, without Natron if need be."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def render(
+    projects: Annotated[list[Path], typer.Argument(help="Natron projects (.ntp).")],
+    frames: Annotated[
+        str | None, typer.Option(help="Frames, as 1-24,30; else the project's.", metavar="FRAMES")
+    ] = None,
+    writer: Annotated[
+        list[str] | None, typer.Option(help="Write node by name; else all.", metavar="NAME")
+    ] = None,
+    node: Annotated[
+        str | None, typer.Option(help="Render this node instead.", metavar="NAME")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Files for --node, as dir/out.####.png.", metavar="PATTERN")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="auto, embedded or natron.")] = "auto",
+) -> None:
+    """Renders Natron projects.
+
+    Examples:
+
+    memecomp render comp.ntp --frames 1-24
+
+    memecomp render comp.ntp --node Over --output look/over.####.png --engine embedded
+    """
+    from typing import cast, get_args
+
+    from driver.cli.progress import stopping
+    from driver.errors import MemecompError
+    from driver.render.base import RenderJob
+    from driver.render.choose import Engine, renderer
+    from driver.shot.frames import parse
+    from driver.stages.base import CancelledError
+
+    if engine not in get_args(Engine):
+        raise MemecompError(f"--engine {engine}: it is one of {', '.join(get_args(Engine))}")
+    if (node is None) != (output is None):
+        raise MemecompError("--node and --output belong together")
+    chosen = renderer(cast(Engine, engine))
+    with stopping() as cancelled:
+        for project in projects:
+            job = RenderJob(
+                project=project,
+                frames=None if frames is None else parse(frames),
+                writers=tuple(writer or ()),
+                node=node,
+                output=output,
+                on_frame=partial(_say, project),
+                cancelled=cancelled,
+            )
+            chosen.render(job)
+            if cancelled():
+                raise CancelledError
+
+
+def _say(project: Path, frame: int) -> None:
+    typer.echo(f"{project}: frame {frame}")

