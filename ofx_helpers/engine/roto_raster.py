@@ -40,12 +40,19 @@ def fill_polygon(canvas: Mask, polygon: Floats) -> None:
     slope = (high[edge, 0] - low[edge, 0]) / (high[edge, 1] - low[edge, 1])
     x = low[edge, 0] + (row + _MIDDLE - low[edge, 1]) * slope
     x = np.floor(x * _FIXED + 1e-9) / _FIXED
-    column = np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64)
-    winding = np.zeros((height, width + 1), np.int16)
-    np.add.at(winding, (row, column), np.where(up[edge], 1, -1).astype(np.int16))
-    rows = slice(int(row.min()), int(row.max()) + 1)
-    inside = np.cumsum(winding[rows, :width], axis=1, dtype=np.int16) != 0
-    canvas[rows][inside] = 255
+    order = np.lexsort((x, row))
+    row, column = row[order], np.ceil(x[order] - 0.5).astype(np.int64)
+    # Runs of winding 0 end a span, except gaps of one pixel, which cairo closes.
+    winding = np.cumsum(np.where(up[edge], 1, -1)[order])
+    ends = winding == 0
+    ends[:-1] &= (row[1:] != row[:-1]) | (column[1:] > column[:-1] + 1)
+    starts = np.concatenate([[True], ends[:-1]])
+    column = np.clip(column, 0, width)
+    change = np.zeros((height, width + 1), np.int16)
+    np.add.at(change, (row[starts], column[starts]), 1)
+    np.subtract.at(change, (row[ends], column[ends]), 1)
+    rows = slice(int(row[0]), int(row[-1]) + 1)
+    canvas[rows][np.cumsum(change[rows, :width], axis=1, dtype=np.int16) > 0] = 255
 
 
 def fill_patches(canvas: Mask, inner: Floats, outer: Floats, falloff: float) -> None:
@@ -162,8 +169,6 @@ def _equal_curves(
     )
     shade = np.broadcast_to(values[:, None, None], fixed.shape[:3])
     _dots(ramp, fixed >> 8, shade)
-    if parts == 1:
-        return
 
 
 def _last_points(ramp: Mask, start: Floats, end: Floats) -> None:

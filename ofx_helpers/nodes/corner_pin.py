@@ -86,17 +86,13 @@ def _direct(context: Context, params: Params, amount: float) -> Matrix | None:
     source = [_point(context, params, f"from{i}") for i in points]
     target = [_point(context, params, f"to{i}") for i in points]
     amount *= params.number("transformAmount")
-    inverted = params.flag("invert")
     if amount != 1:
-        # Natron moves the points that the sampling reaches: `to`, or `from` when inverted.
-        fixed, moved = (target, source) if inverted else (source, target)
-        partial = [
+        target = [
             (p[0] + amount * (q[0] - p[0]), p[1] + amount * (q[1] - p[1]))
-            for p, q in zip(fixed, moved, strict=True)
+            for p, q in zip(source, target, strict=True)
         ]
-        source, target = (partial, target) if inverted else (source, partial)
     extra = _extra(params)
-    if inverted:
+    if params.flag("invert"):
         # The caller inverts this: sampling becomes source → target after the extra matrix.
         sampling = homography(source, target)
         return None if sampling is None else sampling @ extra

@@ -6,6 +6,7 @@ from the background (Roto processes alpha alone), and `premultiply` multiplies b
 """
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -44,38 +45,48 @@ def _same(context: Context) -> Same | None:
     return None if context.node.shapes else Same("Bg")
 
 
-def _layer(shape: Outline, window: Window) -> Pixels:
-    """The shape's premultiplied colour."""
+def _layer(shape: Outline, window: Window, channels: slice) -> Pixels:
+    """The shape's premultiplied colour in some channels: a table from its 256 coverages."""
     # In this order and precision a whole pixel is exactly 1.
-    covered = coverage(shape, window).astype(np.float32) * np.float32(1 / np.float32(255))
+    steps = np.arange(256, dtype=np.float32) * np.float32(1 / np.float32(255))
     paint = np.array([*(c * shape.opacity for c in shape.colour), shape.opacity])
-    layer: Pixels = (covered[..., None] * paint).astype(np.float32)
-    return layer
+    table = (steps[:, None] * paint[channels]).astype(np.float32)
+    return np.take(table, coverage(shape, window), axis=0)
 
 
-def _merged(context: Context, layer: Pixels, below: Pixels, operator: str) -> Pixels:
-    a, b = layer[..., 3:], below[..., 3:]
-    if operator in _HSL:
-        return hsl_blend(operator, layer, below, a, b).astype(np.float32)
-    blend = BLENDS.get(operator)
+def _merged(context: Context, shape: Outline, window: Window, below: Pixels) -> Pixels:
+    """The shape over (h, w, 4), or over alpha alone (h, w, 1)."""
+    if shape.operator in _HSL:
+        layer = _layer(shape, window, slice(0, 4))
+        return hsl_blend(shape.operator, layer, below, layer[..., 3:], below[..., 3:])
+    blend = BLENDS.get(shape.operator)
     if blend is None:
-        raise RenderError(f"{context.node.name}: a shape has the unknown operation {operator!r}")
-    return blend(layer, below, a, b).astype(np.float32)
+        near = ", ".join(get_close_matches(shape.operator, BLENDS, 3)) or ", ".join(BLENDS)
+        raise RenderError(
+            f"{context.node.name}: a shape asks for the operation {shape.operator!r}; known: {near}"
+        )
+    layer = _layer(shape, window, slice(4 - below.shape[2], 4))
+    return blend(layer, below, layer[..., -1:], below[..., -1:]).astype(np.float32, copy=False)
 
 
 def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
     params = context.params
     background = frames[0].crop(window).pixels
-    pixels = background
-    for shape in _outlines(context):
-        touched = shape.bounds.intersect(window)
-        if touched.empty and shape.operator == "over":
-            continue
-        pixels = _merged(context, _layer(shape, window), pixels, shape.operator)
-    pixels = pixels.copy()
-    for channel, name in enumerate("RGBA"):
-        if not params.flag(f"NatronOfxParamProcess{name}"):
-            pixels[..., channel] = background[..., channel]
+    shapes = [
+        shape
+        for shape in _outlines(context)
+        if shape.operator != "over" or not shape.bounds.intersect(window).empty
+    ]
+    kept = [not params.flag(f"NatronOfxParamProcess{name}") for name in "RGBA"]
+    # A matte touches alpha alone, which no operation but the four of HSL mixes with colour.
+    alone = kept == [True, True, True, False] and all(s.operator not in _HSL for s in shapes)
+    drawn = background[..., 3:] if alone else background
+    for shape in shapes:
+        drawn = _merged(context, shape, window, drawn)
+    pixels = background.copy()
+    for channel in range(4):
+        if not kept[channel]:
+            pixels[..., channel] = drawn[..., channel - 4 + drawn.shape[2]]
     if params.flag("premultiply"):
         pixels[..., :3] *= pixels[..., 3:]
     mix = params.number("hostMix")

@@ -162,3 +162,15 @@ def test_a_circle_of_four_cubics_covers_its_area() -> None:
     )
     circle = Shape(name="c", points=points, feather_points=points, params={"feather": (0.0,)})
     assert drawn(circle).astype(bool).sum() == pytest.approx(np.pi * r * r, rel=0.01)
+
+
+def test_a_gap_of_one_pixel_is_closed_and_a_wider_one_is_not() -> None:
+    """Natron leaves the filling to cairo, which does so."""
+
+    def notched(width: float) -> np.ndarray:
+        corners = [(4.0, 4.0), (40.0, 4.0), (40.0, 20.0), (20.0 + width, 20.0)]
+        corners += [(20.0 + width, 8.0), (20.0, 8.0), (20.0, 20.0), (4.0, 20.0)]
+        return drawn(shape(corners))
+
+    assert notched(1.0)[15, 20] == 255
+    assert notched(2.0)[15, 20] == 0

@@ -111,6 +111,16 @@ def test_a_corner_pin_takes_each_point_to_its_target(count: int) -> None:
         assert w > 0
 
 
+def test_part_of_a_corner_pin_moves_the_targets_whichever_way_it_runs() -> None:
+    kind = collect()["net.sf.openfx.CornerPinPlugin"]
+    params = {"from1": [0.0, 0.0], "to1": [40.0, 20.0], "transformAmount": 0.25}
+    params |= {f"enable{i}": False for i in (2, 3, 4)}
+    source = alone.read("small.png")
+    assert _matrix(kind, params, source)[:2, 2] == pytest.approx([10.0, 5.0])
+    back = _matrix(kind, {**params, "invert": True}, source)
+    assert back[:2, 2] == pytest.approx([-10.0, -5.0])
+
+
 def test_three_points_in_a_line_are_no_corner_pin() -> None:
     line = [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0), (5.0, 0.0)]
     assert homography(line, [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)]) is None
