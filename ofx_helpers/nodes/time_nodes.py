@@ -59,6 +59,8 @@ def _node(plugin: str, same: object) -> NodeType:
         plugins=(plugin,),
         region=region,
         same=same,  # type: ignore[arg-type]
+        # Even over a still: FrameRange shows black outside its range.
+        varies=lambda _context: True,
         render=_unused,
     )
 
