@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from driver.shot.masks import Mask, Soft
+from driver.shot.masks import FAR, Mask, Soft
 
 Grey = NDArray[np.uint8]
 Flow = NDArray[np.float32]
@@ -28,6 +28,7 @@ FADE_FRAMES = 4
 """Frames over which a fresh mask takes over from the propagated one."""
 _LOOK_BACK = 4  # every how many frames the anchor's picture is compared with the frame's
 _SMALL = 2.5  # pixels of the small pictures that such a comparison may correct
+_LEFT_BEHIND = 14.0  # canvas pixels by which a round trip misses where it is no longer the subject
 _DEEP = 6.0  # pixels of the small pictures inside the mask from which flow is all its own
 _STRAYED = 1.0  # pixels of the small pictures by which a round trip to the anchor may miss
 _AGREE = 0.35  # overlap (IoU) with the propagated mask that a fresh one needs to be believed
@@ -99,31 +100,31 @@ class Propagator:
         """Moves on by one frame, to this small picture."""
         self._age += 1
         self._steps += 1
-        if pair.back.any():
+        if pair.back.any() or pair.ahead.any():
             self._moved = True
-            back = spread(pair.back, self._own(pair))
-            self._to_anchor = sample(self._to_anchor, self._here + back)
-        if pair.ahead.any():
-            self._from_anchor += sample(pair.ahead, self._from_anchor)
+            source = self._here + pair.back
+            own_back = self._own(pair.back, pair.ahead, source)
+            own_ahead = self._own(pair.ahead, pair.back, self._here)
+            self._to_anchor = sample(self._to_anchor, self._here + spread(pair.back, own_back))
+            self._from_anchor += sample(spread(pair.ahead, own_ahead), self._from_anchor)
         if self._moved and self._steps % _LOOK_BACK == 0:
             self._look_back(picture)
 
-    def _own(self, pair: Pair) -> Soft:
-        """How far the new frame's flow is the subject's own, 0..1: inside it, and true both ways.
+    def _own(self, flow: Flow, again: Flow, before: Flow) -> Soft:
+        """How far a flow is the subject's own, 0..1: inside it, and true both ways.
 
-        Flow is smooth, so that near the mask's edge it is partly the background's.
+        `again` is the flow the other way, `before` where its pixels lie on the earlier frame. Flow
+        is smooth, so that near the mask's edge it is partly the background's.
         """
-        source = self._here + pair.back
-        ahead = sample(pair.ahead, source)
-        origin = sample(self._to_anchor, source)
+        origin = sample(self._to_anchor, before)
         inside = self._depth(origin)
         # What once stayed behind has a way to the anchor, but none from there: it goes no farther.
-        strayed = sample(self._from_anchor, origin) - source
-        inside *= squared(strayed) < _STRAYED**2
+        inside *= squared(sample(self._from_anchor, origin) - before) < _STRAYED**2
         # N. Sundaram, T. Brox, K. Keutzer, "Dense point trajectories by GPU-accelerated large
         # displacement optical flow", ECCV 2010: the error allowed grows with the motion.
-        allowed = 0.01 * (squared(pair.back) + squared(ahead)) + 0.5
-        return np.asarray(inside * (squared(pair.back + ahead) < allowed), dtype=np.float32)
+        back = sample(again, self._here + flow)
+        allowed = 0.01 * (squared(flow) + squared(back)) + 0.5
+        return np.asarray(inside * (squared(flow + back) < allowed), dtype=np.float32)
 
     def _depth(self, at: Flow) -> Soft:
         """How deep inside the mask the anchor is there: 0 at its edge, 1 from `_DEEP` on."""
@@ -156,7 +157,17 @@ class Propagator:
             anchor = self._old * np.float32(1 - share) + self._anchor * np.float32(share)
         if not self._moved:
             return anchor.copy()
-        return sample(anchor, self._on_canvas(self._to_anchor))
+        carried = sample(anchor, self._on_canvas(self._to_anchor))
+        # What a limb leaves behind would go on as mask. Where the way to the anchor and back ends
+        # far from where it began there is none; the slope makes up for the enlargement.
+        missed = cv2.medianBlur(self._missed(), 5)
+        room = cv2.resize((_LEFT_BEHIND - missed) * np.float32(3), carried.shape[::-1])
+        return np.minimum(carried, np.maximum(room, np.float32(-FAR)))
+
+    def _missed(self) -> Soft:
+        """Canvas pixels (small h, w) between each pixel and where its round trip ends."""
+        trip = sample(self._from_anchor, self._to_anchor) - self._here
+        return np.asarray(np.sqrt(squared(trip)) / self._scale, dtype=np.float32)
 
     def error(self, distance: Soft) -> float:
         """Canvas pixels by which the way back misses the way out, inside the mask.
@@ -167,9 +178,7 @@ class Propagator:
         near = cv2.resize(distance, self._small[::-1], interpolation=cv2.INTER_LINEAR) > 0
         if not near.any() or not self._moved:
             return 0.0
-        trip = sample(self._from_anchor, self._to_anchor) - self._here
-        missed = np.hypot(trip[..., 0], trip[..., 1])[near] / self._scale
-        return float(np.minimum(missed, 8.0).mean())
+        return float(np.minimum(self._missed()[near], 8.0).mean())
 
     def refresh(self, fresh: Soft, picture: Grey) -> bool:
         """Starts again from a mask freshly made on this frame; says whether it was believed.

@@ -40,7 +40,7 @@ def test_a_mask_follows_a_subject_that_moves_turns_and_grows() -> None:
         carried.step(Pair.between(last, now, flow), now)
         last = now
     # Noise on noise is the worst case: the flow alone, not the subject's own, leaves it at 0.75.
-    assert overlap(carried.distance() > 0, truth) > 0.87
+    assert overlap(carried.distance() > 0, truth) > 0.86
     assert overlap(mask, truth) < 0.6
 
 
