@@ -132,11 +132,11 @@ def _keyer(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
         matte = np.ones(along.shape)
     else:
         grey = mode == "luminance" or total == 0
-        math_name = params.choice("luminanceMath")
-        key = (
-            luminance(given.source.astype(np.float32), math_name)[..., 0] if grey else along / total
-        )
-        matte = _range(params, np.asarray(key, np.float64) - (away if mode == "screen" else 0))
+        key = along / total if total else along
+        if grey:
+            source = given.source.astype(np.float32)
+            key = luminance(source, params.choice("luminanceMath"))[..., 0].astype(np.float64)
+        matte = _range(params, key - away, mode)
     matte = np.where(given.inside > 0, np.minimum(matte, 1 - given.inside), matte)
     matte = np.where(given.outside > 0, np.maximum(matte, given.outside), matte)
     show, despill = params.choice("show"), params.number("despill")
