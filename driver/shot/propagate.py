@@ -162,7 +162,8 @@ class Propagator:
         # far from where it began there is none; the slope makes up for the enlargement.
         missed = cv2.medianBlur(self._missed(), 5)
         room = cv2.resize((_LEFT_BEHIND - missed) * np.float32(3), carried.shape[::-1])
-        return np.minimum(carried, np.maximum(room, np.float32(-FAR)))
+        room = np.maximum(room, np.float32(-FAR))
+        return np.asarray(np.minimum(carried, room), dtype=np.float32)
 
     def _missed(self) -> Soft:
         """Canvas pixels (small h, w) between each pixel and where its round trip ends."""
