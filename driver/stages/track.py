@@ -135,6 +135,8 @@ def _face_error(found: Findings, frame: int) -> float | None:
 def _write_faces(job: Job, tracking: Tracking) -> None:
     """The key frame's soft face, moved as its keys say and weakened by their opacity."""
     if tracking.face is None or tracking.face_box is None:
+        for item in tracking.drift:  # of a face that there was before
+            job.paths.tracked("face", item.frame).unlink(missing_ok=True)
         return
     soft = read_grey8(job.paths.mask("face", "feathered")).astype(np.float32) / 255
     left, top, width, height = tracking.face_box

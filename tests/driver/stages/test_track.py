@@ -187,6 +187,15 @@ def test_without_a_face_there_are_no_face_keys(tmp_path: Path) -> None:
     assert not paths.tracked("face", 1).exists()
 
 
+def test_masks_of_a_face_that_is_no_more_go(tmp_path: Path) -> None:
+    paths, _, _ = track(tmp_path, [scene(np.eye(3))] * 2)
+    assert paths.tracked("face", 2).exists()
+    chosen = Settings(segment=Segment(face="none"))
+    run(SEGMENT, paths, chosen)
+    run(STAGE, paths, chosen)
+    assert not paths.tracked("face", 2).exists()
+
+
 def test_a_shot_without_a_foreground_still_tracks_the_camera(tmp_path: Path) -> None:
     chosen = Settings(segment=Segment(model="none", face="none"))
     pictures = [scene(translation(2.0 * i, 0), translation(2.0 * i, 0)) for i in range(4)]
