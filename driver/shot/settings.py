@@ -36,7 +36,7 @@ class Source(Section):
     pal_speedup: bool = False
     """Undo the speed-up from 24 to 25 frames a second: frames stay, the rate is taken as 24."""
     matrix: Literal["auto", "601", "709"] = "auto"
-    """Colour matrix of the video: by its tag, else Rec.601 up to 576 rows and Rec.709 above."""
+    """Colour matrix of the video: by its tag, else Rec.601 up to 1024×576 and Rec.709 above."""
     range: Literal["auto", "limited", "full"] = "auto"
     """Range of its luma: by its tag, else limited."""
     crop: tuple[int, int, int, int] | None = None

@@ -150,8 +150,9 @@ def _scan(container: Any, stream: Any) -> tuple[int, bool, list[int], list[Any]]
         if packet.size:
             count += 1
             damaged = bool(packet.is_corrupt)
-            if packet.pts is not None:
-                stamps.append(packet.pts)
+            stamp = packet.dts if packet.pts is None else packet.pts
+            if stamp is not None:
+                stamps.append(stamp)
         if len(samples) < _SAMPLED_FRAMES:
             try:
                 samples += packet.decode()

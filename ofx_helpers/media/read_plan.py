@@ -30,7 +30,7 @@ class ReadOptions:
     pal_speedup: bool = False
     """Take 25 frames a second as 24; the sound is slowed down alike."""
     matrix: Literal["auto", "601", "709"] = "auto"
-    """Matrix; auto: the tag, else Rec.601 up to 576 rows, Rec.709 above."""
+    """Matrix; auto: the tag, else Rec.601 up to 1024×576, Rec.709 above."""
     range: Literal["auto", "limited", "full"] = "auto"
     """Range of the luma; auto: the tag, else limited."""
     crop: tuple[int, int, int, int] = NO_CROP
@@ -157,7 +157,8 @@ def _matrix(facts: VideoFacts, options: ReadOptions) -> Literal["601", "709", "2
         return options.matrix
     if facts.matrix != "unspecified":
         return facts.matrix
-    return "601" if facts.height <= 576 else "709"
+    # Not by height alone: a wide film cut to its picture has few rows, too.
+    return "601" if facts.height <= 576 and facts.width <= 1024 else "709"
 
 
 def _full_range(facts: VideoFacts, options: ReadOptions) -> bool:
@@ -168,6 +169,11 @@ def _full_range(facts: VideoFacts, options: ReadOptions) -> bool:
 
 def _rate(facts: VideoFacts, options: ReadOptions) -> tuple[Fraction, float]:
     """Rate of the frames that come out, and the sound's tempo."""
+    if options.telecine and abs(facts.fps - 30) > Fraction(1, 4):
+        raise MediaError(
+            f"{facts.path} runs at {float(facts.fps):.3f} frames a second: only 29.97 can hold a "
+            "3:2 pulldown; take the telecine setting away."
+        )
     played = facts.fps * Fraction(4, 5) if options.telecine else facts.fps
     taken = options.fps or played
     if options.pal_speedup and options.fps is None:

@@ -56,13 +56,15 @@ def test_untagged_colours_are_right_once_the_settings_say_what_they_are(
     assert np.abs(wrong.astype(int) - patches).max() > 15
 
 
-@pytest.mark.parametrize(("height", "matrix"), [(576, "601"), (578, "709")])
-def test_an_untagged_picture_is_601_up_to_576_rows(raw_video, height, matrix):
-    picture = np.full((height, 16, 3), (200, 30, 60), np.uint8)
+@pytest.mark.parametrize(
+    ("width", "height", "matrix"), [(720, 576, "601"), (16, 578, "709"), (1280, 536, "709")]
+)
+def test_an_untagged_picture_is_601_in_standard_definition(raw_video, width, height, matrix):
+    picture = np.full((height, width, 3), (200, 30, 60), np.uint8)
     clip = raw_video([picture], matrix=matrix, tag=False)
     (frame,), plan = frames_of(clip)
     assert (plan.matrix, plan.range) == (matrix, "limited")
-    assert np.abs(frame.astype(int) - picture).max() <= 2
+    assert np.abs(frame.astype(int) - (200, 30, 60)).max() <= 2
 
 
 def test_every_frame_comes_once_and_in_order(raw_video):
@@ -185,6 +187,11 @@ def test_telecine_gives_back_the_film_frames(ffmpeg, tmp_path, flag):
     assert len(read) == len(expected) == 24
     for one, other in zip(read, expected, strict=True):
         assert np.abs(one.astype(int) - other).mean() < 0.1
+
+
+def test_pulldown_is_only_looked_for_at_2997(raw_video):
+    with pytest.raises(MediaError, match=r"runs at 25\.000 .*only 29\.97 can hold"):
+        frames_of(raw_video(numbered(4)), telecine=True)
 
 
 def test_pal_speed_up_keeps_the_frames_and_slows_the_sound(raw_video):
