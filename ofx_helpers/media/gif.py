@@ -79,8 +79,8 @@ def _reduce(
                     f"Frame {count + 1} of {path} is {frame.dtype} {frame.shape}, "
                     f"not uint8 {(size[1], size[0], 3)}: all frames must have one size."
                 )
-            child.stdin.write(np.ascontiguousarray(frame).data)
             count += 1
+            child.stdin.write(np.ascontiguousarray(frame).data)
         status = child.close()
     except (BrokenPipeError, ConnectionResetError):
         status = child.close() or 1

@@ -64,6 +64,12 @@ def test_a_lamp_in_the_night_is_not_cropped():
     assert find_borders([noisy(lamp[..., None].repeat(3, 2), 2)]) == (0, 0, 0, 0)
 
 
+def test_a_lit_window_in_the_night_is_not_cropped():
+    picture = np.full((72, 96, 3), 3.0)
+    picture[20:50, 30:55] = 200
+    assert find_borders([noisy(picture, 2, seed) for seed in range(3)]) == (0, 0, 0, 0)
+
+
 def test_bars_are_found_when_one_frame_is_black():
     frames = [np.zeros((72, 96, 3), np.uint8)]
     frames += [noisy(framed(scene(seed), 0, 8, 0, 8), 2) for seed in range(2)]
