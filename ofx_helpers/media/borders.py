@@ -10,7 +10,7 @@ BLACK = 24
 """Brightest level (of 255) that black may reach with noise; tape black is noisy."""
 STEP = 12
 """Levels by which the picture must exceed the bar beside it."""
-SHARE = 0.35
+SHARE = 0.5
 """Part of an edge along which that step must be seen in some frame."""
 LARGEST = 0.35
 """Most of a side that a bar may take: beyond it the scene is dark, not framed."""
