@@ -1,6 +1,7 @@
 """One ffmpeg at work: started with pipes, its last words kept, never left behind."""
 
 import contextlib
+import re
 import subprocess
 import tempfile
 from typing import IO
@@ -8,6 +9,8 @@ from typing import IO
 from ofx_helpers.media.ffmpeg_binary import FfmpegBinary
 
 _LAST_LINES = 4
+_WHO = re.compile(r"^(\[[^]]* @ 0x[0-9a-f]+\] )+")
+"""Which part of ffmpeg speaks: '[out#0/mp4 @ 0x55e64be378c0] '."""
 
 
 class Child:
@@ -64,8 +67,11 @@ class Child:
         return [line.strip() for line in text.splitlines() if line.strip()]
 
     def last_words(self) -> str:
-        """Its last lines, joined, as the end of a sentence."""
-        return " | ".join(self.log()[-_LAST_LINES:]) or "it gave no reason"
+        """Its last lines, joined, as the end of a sentence; a full disk in plain words."""
+        lines = [_WHO.sub("", line).rstrip(".") for line in self.log()]
+        if any("No space left on device" in line for line in lines):
+            return "the disk is full (No space left on device): free some space"
+        return " | ".join(lines[-_LAST_LINES:]) or "it gave no reason"
 
 
 def run(binary: FfmpegBinary, arguments: list[str]) -> tuple[int, str]:
