@@ -180,13 +180,13 @@ def test_an_older_file_stays_when_the_new_one_fails(tmp_path, big_patches):
     assert count_frames(path).frames == 3
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
 def test_ffmpegs_last_words_are_handed_on(tmp_path, big_patches):
     sound = AudioTrack(tmp_path / "nowhere.wav")
     with pytest.raises(MediaError, match=r"ffmpeg stopped after frame \d+: Error opening input"):
         write(tmp_path / "a.mp4", [big_patches] * 300, audio=sound)
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
 def test_a_full_disk_is_told_in_plain_words(tmp_path, monkeypatch, big_patches, name):
     fake = tmp_path / "ffmpeg"
     fake.write_text(
