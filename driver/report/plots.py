@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 900, 180, 44, 22
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 900, 190, 44, 22, 14
 
 
 def lines(
@@ -77,7 +77,7 @@ class _Scale:
         return LEFT + (WIDTH - LEFT) * (frame - self._first) / max(self._last - self._first, 1)
 
     def y(self, value: float) -> float:
-        return (HEIGHT - BOTTOM) * (1 - value / self._top) + 4
+        return TOP + (HEIGHT - BOTTOM - TOP) * (1 - value / self._top)
 
     def axes(self) -> Iterable[str]:
         for part in (0.0, 0.5, 1.0):

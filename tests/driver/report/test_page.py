@@ -56,14 +56,14 @@ def test_a_title_with_markup_is_shown_as_text(tmp_path: Path) -> None:
 
 def test_a_line_plot_scales_to_its_limit() -> None:
     plot = lines({"a": [(1, 0.0), (5, 1.0)]}, {"a": "#fff"}, limit=2.0)
-    assert 'points="44.0,162.0 900.0,90.2"' in plot
+    assert 'points="44.0,168.0 900.0,98.0"' in plot
     assert "limit 2" in plot
 
 
 def test_stacked_shares_fill_the_plot_to_its_top() -> None:
     plot = stacked([1, 2], {"a": [40.0, 40.0], "b": [60.0, 60.0]}, {"a": "#111", "b": "#222"})
     assert plot.count("<polygon") == 2
-    assert "44.0,4.0 900.0,4.0" in plot
+    assert "44.0,14.0 900.0,14.0" in plot
 
 
 def test_the_longest_bar_is_the_slowest_stage() -> None:
