@@ -16,16 +16,15 @@ class StaticCache:
         """`limit` is in bytes."""
         self._limit = limit
         self._size = 0
-        self._kept: OrderedDict[str, Frame] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Window], Frame] = OrderedDict()
         self._lock = Lock()
 
     def get(self, name: str, window: Window) -> Frame | None:
-        """The node's frame where it is kept over at least `window`."""
+        """The node's frame where it is kept over exactly `window`."""
         with self._lock:
-            frame = self._kept.get(name)
-            if frame is None or not frame.window.contains(window):
-                return None
-            self._kept.move_to_end(name)
+            frame = self._kept.get((name, window))
+            if frame is not None:
+                self._kept.move_to_end((name, window))
             return frame
 
     def put(self, name: str, frame: Frame) -> None:
@@ -33,10 +32,11 @@ class StaticCache:
         if frame.pixels.nbytes > self._limit // 2:
             return
         frame.pixels.flags.writeable = False
+        key = (name, frame.window)
         with self._lock:
-            old = self._kept.pop(name, None)
+            old = self._kept.pop(key, None)
             self._size += frame.pixels.nbytes - (old.pixels.nbytes if old else 0)
-            self._kept[name] = frame
+            self._kept[key] = frame
             while self._size > self._limit:
                 _, dropped = self._kept.popitem(last=False)
                 self._size -= dropped.pixels.nbytes

@@ -211,3 +211,22 @@ def test_writers_render_their_range_and_only_the_frames_asked_for() -> None:
 def test_an_unknown_colour_space_lists_what_is_built_in() -> None:
     with pytest.raises(RenderError, match=r"A: the colour space 'input/REDLog'.*sRGB"):
         render(graph(read("A", "a.png", "input/REDLog")), "A", IMAGES)
+
+
+def test_a_frame_in_bands_is_the_frame_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = graph(
+        read("A", "a.png", "sRGB"),
+        read("B", "b.png", "sRGB"),
+        node("K", "net.sf.cimg.CImgBlur", {"Source": "A"}, size=(4.0, 4.0)),
+        node("M", "MergePlugin", {"A": "B", "B": "K"}, operation="screen"),
+        node("W", WRITE, {"Source": "M"}, filename="out.####.png"),
+    )
+    pictures = []
+    for limit in (1_000_000, 40):
+        monkeypatch.setattr(render_files.__globals__["bands"], "__defaults__", (limit,))
+        media = MemoryMedia(IMAGES)
+        list(render_files(made, resolve=collect().get, media=media))
+        pictures.append(media.written["out.0001.png"].pixels.astype(int))
+        assert sorted(media.reads) == ["a.png", "b.png"]
+    assert np.abs(pictures[0] - pictures[1]).max() <= 1
+    assert (pictures[0] != pictures[1]).mean() < 0.01
