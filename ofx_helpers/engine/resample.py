@@ -214,6 +214,36 @@ def resample_blurred(
     return pixels
 
 
+def warp(
+    source: Frame,
+    places: NDArray[np.float64],
+    steps: NDArray[np.float64],
+    *,
+    name: str = "cubic",
+    clamp: bool = False,
+    black_outside: bool = True,
+    bounds: Window | None = None,
+) -> Pixels:
+    """The source at `places` (h, w, 2), in its pixels' edge coordinates, as (h, w, 4) float32.
+
+    `steps` (h, w, 4) or (1, 1, 4) says how the place moves with the output pixel: dx/dx, dx/dy,
+    dy/dx, dy/dy. `source` must hold all that is touched; the other arguments are `resample`'s.
+    """
+    kind = filter_number(name)
+    bounds = source.window if bounds is None else bounds
+    pixels = np.zeros((*places.shape[:2], 4), np.float32)
+    if source.window.empty or not pixels.size:
+        return pixels
+    from ofx_helpers.engine.warp_kernels import warp_rows
+
+    warp_rows(
+        kind, clamp, black_outside, source.pixels, source.window.x1, source.window.y1,
+        tuple(bounds), np.ascontiguousarray(places, np.float64),
+        np.ascontiguousarray(steps, np.float64), pixels,
+    )  # fmt: skip
+    return pixels
+
+
 def _copied(source: Frame, wanted: Window, bounds: Window, black_outside: bool) -> Pixels:
     """Source pixels over `wanted` (in the source's coordinates), bit for bit."""
     if black_outside or bounds.contains(wanted) or source.window.empty or wanted.empty:

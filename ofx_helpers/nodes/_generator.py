@@ -5,7 +5,7 @@ import math
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.node_type import Context
 
-_FORMATS = {
+FORMATS = {
     "PC_Video": (640, 480),
     "NTSC": (720, 486),
     "PAL": (720, 576),
@@ -40,7 +40,7 @@ def format_size(context: Context) -> tuple[int, int]:
         width, height = params.pair("NatronParamFormatSize")
         return round(width), round(height)
     chosen = params.choice("NatronParamFormatChoice")
-    return _FORMATS.get(chosen, (context.format.width, context.format.height))
+    return FORMATS.get(chosen, (context.format.width, context.format.height))
 
 
 def rectangle(context: Context) -> tuple[float, float, float, float] | None:

@@ -1,0 +1,54 @@
+"""AdjustRoD: pixels more around the source's region, black or repeating its edge."""
+
+from collections.abc import Sequence
+from math import ceil, floor
+
+import numpy as np
+
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+
+
+def _region(context: Context) -> Window:
+    x1, y1, x2, y2 = source = context.region("Source")
+    if source.empty:
+        return source
+    width, height = context.params.pair("addPixels")
+    return Window(floor(x1 - width), floor(y1 - height), ceil(x2 + width), ceil(y2 + height))
+
+
+def _wants(context: Context, window: Window) -> Sequence[Want]:
+    """The source under the window, or its edge nearest to it."""
+    source = context.region("Source")
+    if source.empty:
+        return (Want("Source", source),)
+    area = Window(
+        min(max(window.x1, source.x1), source.x2 - 1),
+        min(max(window.y1, source.y1), source.y2 - 1),
+        max(min(window.x2, source.x2), source.x1 + 1),
+        max(min(window.y2, source.y2), source.y1 + 1),
+    )
+    return (Want("Source", area),)
+
+
+def _same(context: Context) -> Same | None:
+    return None if any(context.params.pair("addPixels")) else Same("Source")
+
+
+def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+    source = frames[0]
+    area = source.window
+    if area.empty or context.params.choice("boundary") == "black":
+        return source.crop(window).pixels
+    rows = np.clip(np.arange(window.y1, window.y2), area.y1, area.y2 - 1) - area.y1
+    columns = np.clip(np.arange(window.x1, window.x2), area.x1, area.x2 - 1) - area.x1
+    return source.pixels[rows[:, None], columns[None, :]]
+
+
+NODE = NodeType(
+    plugins=("net.sf.openfx.AdjustRoDPlugin",),
+    region=_region,
+    wants=_wants,
+    same=_same,
+    render=_render,
+)

@@ -1,0 +1,124 @@
+"""LensDistortion: bends a picture as a lens does, or straightens it; or writes the map.
+
+Facts of openfx-misc: the model works in the source's format; the region is the bent outline of
+the source, cut to the format where the source was inside it; sampling is not reduced.
+"""
+
+from collections.abc import Sequence
+from math import ceil, floor
+
+import numpy as np
+
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.lens_models import Box, Lens, is_straight, lens
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.params import catalogue
+from ofx_helpers.nodes._formats import input_format
+from ofx_helpers.nodes._generator import rectangle
+from ofx_helpers.nodes._warped import STILL, Grid, centres, sampled
+
+_PLUGIN = "net.sf.openfx.LensDistortion"
+
+
+def _numbers(context: Context) -> dict[str, tuple[float, ...]]:
+    known = catalogue()[_PLUGIN]["params"]
+    names = [name for name, entry in known.items() if entry["type"] in ("Double", "Double2D")]
+    return {name: context.params.numbers(name) for name in names}
+
+
+def _source_format(context: Context) -> Window:
+    region = context.region("Source")
+    return region if context.params.flag("useRoD") else input_format(context, "Source")
+
+
+def _box(context: Context) -> Box:
+    """The format in which the model works, in pixels."""
+    found = rectangle(context)
+    if found is not None:
+        return found
+    area = _source_format(context)
+    x1, y1, x2, y2 = context.format if area.empty else area
+    return float(x1), float(y1), float(x2), float(y2)
+
+
+def _lens(context: Context) -> Lens:
+    model = context.params.choice("model")
+    return lens(model, _numbers(context), _box(context), context.graph.pixel_aspect)
+
+
+def _bent(context: Context, x: Grid, y: Grid, *, back: bool) -> tuple[Grid, Grid]:
+    """Points of the source on the output; or back, from the output to the source."""
+    model = _lens(context)
+    distorts = context.params.choice("direction") == "Distort"
+    return (model.undistort if distorts == back else model.distort)(x, y)
+
+
+def _sides(window: Window) -> Box:
+    x1, y1, x2, y2 = (float(side) for side in window)
+    return x1, y1, x2, y2
+
+
+def _outline(context: Context, box: Box, margin: int) -> tuple[list[float], list[float]]:
+    """The lower left and upper right of a box bent onto the output, by eleven points a side."""
+    x1, y1, x2, y2 = box
+    along = np.linspace(0.0, 1.0, 11)
+    across, up = x1 + (x2 - x1) * along, y1 + (y2 - y1) * along
+    one = np.ones_like(along)
+    x = np.concatenate([across, across, x1 * one, x2 * one])
+    y = np.concatenate([y1 * one, y2 * one, up, up])
+    u, v = _bent(context, x, y, back=False)
+    low = [float(np.min(u)) - margin, float(np.min(v)) - margin]
+    return low, [float(np.max(u)) + margin, float(np.max(v)) + margin]
+
+
+def _region(context: Context) -> Window:
+    source = context.region("Source")
+    box = _box(context) if source.empty else _sides(source)
+    margin = 3 if context.params.flag("black_outside") else 2
+    low, high = _outline(context, box, margin)
+    if not np.isfinite([*low, *high]).all():
+        return context.format
+    sides = [floor(low[0]), floor(low[1]), ceil(high[0]), ceil(high[1])]
+    if context.params.flag("cropToFormat") and context.connected("Source"):
+        area = _source_format(context)
+        for i in (0, 1):
+            if low[i] < area[i] <= box[i]:
+                sides[i] = area[i]
+            if high[i] > area[i + 2] >= box[i + 2]:
+                sides[i + 2] = area[i + 2]
+    return Window(*sides)
+
+
+def _wants(context: Context, _window: Window) -> Sequence[Want]:
+    return (Want("Source", context.upstream().region),)
+
+
+def _same(context: Context) -> Same | None:
+    params = context.params
+    if params.choice("outputMode") != "Image":
+        return None
+    return Same("Source") if is_straight(params.choice("model"), _numbers(context)) else None
+
+
+def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+    x, y = _bent(context, *centres(window), back=True)
+    if context.params.choice("outputMode") == "Image":
+        return sampled(context, frames[0], x, y, STILL)
+    x1, y1, x2, y2 = _box(context)
+    low, size = (ceil(x1), ceil(y1)), (floor(x2) - ceil(x1), floor(y2) - ceil(y1))
+    pixels = np.ones((window.height, window.width, 4), np.float32)
+    pixels[..., 0] = (x - low[0]) / size[0]
+    pixels[..., 1] = (y - low[1]) / size[1]
+    return pixels
+
+
+NODE = NodeType(
+    plugins=(_PLUGIN,),
+    region=_region,
+    wants=_wants,
+    same=_same,
+    render=_render,
+    mask="Mask",
+    process=True,
+    concatenates="Source",
+)

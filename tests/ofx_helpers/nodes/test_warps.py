@@ -1,0 +1,157 @@
+"""LensDistortion, STMap, IDistort and AdjustRoD."""
+
+from pathlib import Path
+from typing import Any
+
+import geometry_context as alone
+import numpy as np
+import pytest
+
+from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.lens_models import is_straight, lens
+from ofx_helpers.engine.node_type import Upstream
+from ofx_helpers.engine.params import catalogue
+from ofx_helpers.engine.resample import invert, resample
+from ofx_helpers.nodes import collect
+
+FULL = Window(0, 0, 256, 256)
+BOX = (0.0, 0.0, 128.0, 96.0)
+MODELS = (
+    "nuke", "pfbarrel", "3declassic", "3deanamorphic6",
+    "3defisheye8", "3deradial4", "3deanamorphic4", "panotools",
+)  # fmt: skip
+
+
+def noise(width: int = 40, height: int = 30, seed: int = 0) -> Frame:
+    values = np.random.default_rng(seed).random((height, width, 4)).astype(np.float32)
+    return Frame(values, Window(0, 0, width, height))
+
+
+def numbers(**changed: Any) -> dict[str, tuple[float, ...]]:
+    known = catalogue()["net.sf.openfx.LensDistortion"]["params"]
+    found = {}
+    for name, entry in known.items():
+        if entry["type"] in ("Double", "Double2D"):
+            value = changed.get(name, entry["default"])
+            found[name] = tuple(value) if isinstance(value, list) else (float(value),)
+    return found
+
+
+BENT = {
+    "nuke": {"k1": -0.1, "k2": 0.05, "asymmetricDistortion": [0.02, -0.03]},
+    "pfbarrel": {"pfC3": 0.1, "pfC5": -0.03},
+    "3declassic": {"tde4_Distortion": 0.1, "tde4_Curvature_X": 0.05},
+    "3deanamorphic6": {"tde4_Cx02_Degree_2": 0.1, "tde4_Cy66_Degree_6": 0.02},
+    "3defisheye8": {"tde4_focal_length_cm": 1.5},
+    "3deradial4": {"tde4_Distortion_Degree_2": 0.08, "tde4_U_Degree_2": 0.03},
+    "3deanamorphic4": {"tde4_Cx02_Degree_2": 0.1, "tde4_Lens_Rotation": 5.0},
+    "panotools": {"pt_a": 0.02, "pt_b": -0.05, "pt_d": 2.0, "pt_g": 1.0},
+}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_lens_model_undoes_itself(model: str) -> None:
+    found = lens(model, numbers(**BENT[model]), BOX, 1.0)
+    x, y = np.meshgrid(np.linspace(20.0, 108.0, 9), np.linspace(15.0, 81.0, 7))
+    bent = found.undistort(x, y)
+    assert max(np.abs(bent[0] - x).max(), np.abs(bent[1] - y).max()) > 0.3
+    back = found.distort(*bent)
+    assert np.abs(back[0] - x).max() < 0.05
+    assert np.abs(back[1] - y).max() < 0.05
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if m not in ("3defisheye8", "3deanamorphic4")])
+def test_a_model_without_coefficients_is_straight(model: str) -> None:
+    assert is_straight(model, numbers())
+    assert not is_straight(model, numbers(**BENT[model]))
+
+
+def test_a_lens_equals_natron() -> None:
+    reader, node = alone.golden("lensdistortion")["nodes"][:2]
+    source = alone.read(Path(reader["file"]).name)
+    kind = collect()["net.sf.openfx.LensDistortion"]
+    got = alone.render(kind, {"Source": source}, FULL, params=node["params"])
+    assert np.abs(got.pixels - alone.expected("lensdistortion")).max() < 1e-5
+
+
+def test_a_lens_can_write_its_map_and_the_map_gives_the_same_picture() -> None:
+    source = noise()
+    bend = {"k1": -0.08, "filter": "bilinear"}
+    kinds = collect()
+    bent = alone.render(
+        kinds["net.sf.openfx.LensDistortion"], {"Source": source}, source.window, params=bend
+    )
+    uv = alone.render(
+        kinds["net.sf.openfx.LensDistortion"],
+        {"Source": source},
+        source.window,
+        params={**bend, "outputMode": "STMap"},
+    )
+    again = alone.render(
+        kinds["net.sf.openfx.STMap"],
+        {"Source": source, "UV": uv},
+        source.window,
+        params={"filter": "bilinear", "black_outside": False},
+    )
+    assert np.abs(again.pixels - bent.pixels).max() < 1e-4
+
+
+def flat_map(u: float, v: float, a: float = 1.0) -> Frame:
+    pixels = np.zeros((30, 40, 4), np.float32)
+    pixels[...] = (u, v, 0.0, a)
+    return Frame(pixels, Window(0, 0, 40, 30))
+
+
+def test_an_empty_displacement_changes_nothing_and_a_whole_one_moves() -> None:
+    kind = collect()["net.sf.openfx.IDistort"]
+    source = noise()
+    still = alone.render(kind, {"Source": source, "UV": flat_map(0, 0)})
+    assert np.allclose(still.pixels, source.pixels, atol=1e-6)
+    moved = alone.render(
+        kind, {"Source": source, "UV": flat_map(0.5, -1)}, params={"uvScale": [4.0, 3.0]}
+    )
+    assert np.allclose(moved.pixels[3:, :38], source.pixels[:-3, 2:], atol=1e-6)
+
+
+def test_the_third_channel_multiplies() -> None:
+    kind = collect()["net.sf.openfx.IDistort"]
+    source = noise()
+    got = alone.render(kind, {"Source": source, "UV": flat_map(0, 0, 0.25)})
+    assert np.allclose(got.pixels, source.pixels / 4, atol=1e-6)
+
+
+@pytest.mark.parametrize(("wrap", "column"), [("repeat", 10), ("mirror", 29)])
+def test_a_map_may_repeat_or_mirror(wrap: str, column: int) -> None:
+    kind = collect()["net.sf.openfx.STMap"]
+    source = noise()
+    uv = flat_map(1.0 + 10.5 / 40, 15.5 / 30)
+    got = alone.render(
+        kind, {"Source": source, "UV": uv}, params={"wrapU": wrap, "filter": "impulse"}
+    )
+    assert np.array_equal(got.pixels[4, 4], source.pixels[15, column])
+
+
+def test_a_warp_below_a_transform_samples_the_picture_above_it() -> None:
+    kind = collect()["net.sf.openfx.IDistort"]
+    source = noise()
+    matrix = np.array([[0.8, -0.3, 9.0], [0.3, 0.8, 2.0], [0, 0, 1.0]])
+    got = alone.render(
+        kind,
+        {"Source": source, "UV": flat_map(0, 0)},
+        above=Upstream(matrix, source.window),
+        params={"filter": "keys", "black_outside": True},
+    )
+    once = resample(source, invert(matrix), source.window, name="keys")
+    assert np.abs(got.pixels - once)[2:-2, 2:-2].max() < 1e-5
+
+
+def test_adjust_rod_repeats_the_edge_or_leaves_black() -> None:
+    kind = collect()["net.sf.openfx.AdjustRoDPlugin"]
+    source = noise()
+    got = alone.render(kind, {"Source": source}, params={"addPixels": [3.0, 2.0]})
+    assert got.window == Window(-3, -2, 43, 32)
+    assert np.array_equal(got.pixels[0, 0], source.pixels[0, 0])
+    params = {"addPixels": [3.0, 2.0], "boundary": "black"}
+    black = alone.render(kind, {"Source": source}, params=params)
+    assert not black.pixels[:2].any()
+    assert np.array_equal(black.pixels[2:-2, 3:-3], source.pixels)
