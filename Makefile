@@ -6,16 +6,17 @@ BIN := $(VENV)/bin
 
 .PHONY: demo test lint clean
 
-# A stamp file for each set of packages: a second `make` installs nothing.
+# A stamp file for each set of packages: a second `make` installs nothing. Modules are compiled when
+# they are first imported: most never are.
 $(VENV)/base: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -e '.[demo]'
+	$(BIN)/python -m pip install --quiet --no-compile -e '.[demo]'
 	touch $@
 
 # One command for everything that needs torch: see pyproject.toml.
 $(VENV)/full: $(VENV)/base
-	$(BIN)/python -m pip install --quiet -e '.[demo,torch,ncnn,test,lint]'
+	$(BIN)/python -m pip install --quiet --no-compile -e '.[demo,torch,ncnn,test,lint]'
 	touch $@
 
 demo: $(VENV)/base
