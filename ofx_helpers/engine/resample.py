@@ -24,6 +24,7 @@ FILTERS = (
 """Filter ids; Natron numbers them in this order."""
 
 _SMOOTHING = ("mitchell", "parzen", "notch")  # they change pixels even where nothing moves
+_LIMITED = range(4, 8)  # keys to mitchell, the filters that `clamp` acts on
 _REACH = {"impulse": 1, "box": 1, "bilinear": 2, "cubic": 2}
 _EXACT = 1e-9
 _HUGE = 1 << 24
@@ -174,13 +175,28 @@ def resample(
     pixels = np.zeros((window.height, window.width, 4), np.float32)
     if source.window.empty or window.empty:
         return pixels
+    matrix = np.ascontiguousarray(inverse, np.float64)
+    samples = np.ascontiguousarray(source.pixels)
+    limits = kind in _LIMITED and clamp
+    if kind >= FILTERS.index("bilinear") and not limits and _is_affine(matrix):
+        from ofx_helpers.engine.affine_kernels import affine_rows, tap_polynomials
+
+        affine_rows(
+            kind, tap_polynomials(kind), black_outside, samples, source.window.x1,
+            source.window.y1, tuple(bounds), matrix / matrix[2, 2], pixels, window.x1, window.y1,
+        )  # fmt: skip
+        return pixels
     from ofx_helpers.engine.resample_kernels import resample_rows
 
     resample_rows(
-        kind, clamp, black_outside, source.pixels, source.window.x1, source.window.y1,
-        tuple(bounds), np.ascontiguousarray(inverse, np.float64), pixels, window.x1, window.y1,
+        kind, limits, black_outside, samples, source.window.x1, source.window.y1,
+        tuple(bounds), matrix, pixels, window.x1, window.y1,
     )  # fmt: skip
     return pixels
+
+
+def _is_affine(matrix: Matrix) -> bool:
+    return bool(matrix[2, 0] == 0 and matrix[2, 1] == 0 and matrix[2, 2] > 0)
 
 
 def resample_blurred(
@@ -207,9 +223,9 @@ def resample_blurred(
     from ofx_helpers.engine.resample_kernels import blur_rows
 
     blur_rows(
-        kind, clamp, black_outside, float(quality), directional, source.pixels, source.window.x1,
-        source.window.y1, tuple(bounds), np.ascontiguousarray(inverses, np.float64), pixels,
-        window.x1, window.y1,
+        kind, clamp, black_outside, float(quality), directional,
+        np.ascontiguousarray(source.pixels), source.window.x1, source.window.y1, tuple(bounds),
+        np.ascontiguousarray(inverses, np.float64), pixels, window.x1, window.y1,
     )  # fmt: skip
     return pixels
 
@@ -237,8 +253,8 @@ def warp(
     from ofx_helpers.engine.warp_kernels import warp_rows
 
     warp_rows(
-        kind, clamp, black_outside, source.pixels, source.window.x1, source.window.y1,
-        tuple(bounds), np.ascontiguousarray(places, np.float64),
+        kind, clamp, black_outside, np.ascontiguousarray(source.pixels), source.window.x1,
+        source.window.y1, tuple(bounds), np.ascontiguousarray(places, np.float64),
         np.ascontiguousarray(steps, np.float64), pixels,
     )  # fmt: skip
     return pixels

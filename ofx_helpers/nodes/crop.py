@@ -6,7 +6,7 @@ The soft edge is the smooth ramp of two parabolas over `softness` pixels, per ax
 """
 
 from collections.abc import Sequence
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,12 +71,15 @@ def _region(context: Context) -> Window:
 
 
 def _inside(context: Context, window: Window) -> Window:
-    """The source pixels behind a window: those of its edge when it lies beyond."""
-    source = context.region("Source")
+    """The source pixels behind a window: those of the edge when it lies beyond.
+
+    The edge is the source's or the rectangle's own, which rounding may leave short of the result.
+    """
+    source = context.region("Source").intersect(enclosing(_box(context), context.format))
     dx, dy = _offset(context)
     moved = window.shift(-dx, -dy)
     if source.empty:
-        return source
+        return Window(0, 0, 0, 0)
     return Window(
         min(max(moved.x1, source.x1), source.x2 - 1),
         min(max(moved.y1, source.y1), source.y2 - 1),
@@ -99,7 +102,7 @@ def _axis(low: float, high: float, softness: float, black: bool, pixels: range) 
         weight[soft] = smooth_ramp(depth[soft] / softness)
     if black:
         weight[depth <= 0] = 0.0
-        for edge in (floor(low + 0.5), floor(high + 0.5) - 1):
+        for edge in (floor(low + 0.5), ceil(high - 0.5) - 1):
             if edge in pixels:
                 weight[edge - pixels.start] = 0.0
     return weight.astype(np.float32)

@@ -7,7 +7,7 @@ names a format but not its size: Natron then cuts by the size's default and scal
 """
 
 from collections.abc import Sequence
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 
@@ -51,8 +51,8 @@ def _target_size(context: Context, drawn: bool) -> tuple[int, int, bool]:
             x1, y1, x2, y2 = context.region("Source")
             if params.flag("turn"):
                 x1, y1, x2, y2 = y1, x1, y2, x2
-            width = floor(x2 * sx + 0.5) - floor(x1 * sx + 0.5)
-            height = floor(y2 * sy + 0.5) - floor(y1 * sy + 0.5)
+            width = ceil(x2 * sx - 0.5) - floor(x1 * sx + 0.5)
+            height = ceil(y2 * sy - 0.5) - floor(y1 * sy + 0.5)
             return int(width), int(height), True
         case _:
             return context.format.width, context.format.height, True
@@ -91,7 +91,8 @@ def _target(context: Context, drawn: bool = False) -> tuple[Box, Window] | None:
         box = (low, 0.0, low + new, float(height))
     if fixed:
         return box, Window(0, 0, width, height)
-    return box, Window(*(floor(side + 0.5) for side in box))
+    x1, y1, x2, y2 = box
+    return box, Window(floor(x1 + 0.5), floor(y1 + 0.5), ceil(x2 - 0.5), ceil(y2 - 0.5))
 
 
 def format_of(context: Context) -> Window:

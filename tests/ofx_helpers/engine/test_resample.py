@@ -159,3 +159,16 @@ def test_a_vanishing_edge_reaches_to_the_format() -> None:
 def test_an_unknown_filter_names_the_near_ones() -> None:
     with pytest.raises(RenderError, match="bilinear"):
         resample(picture(), move(0.5, 0), FORMAT, name="bilinaer")
+
+
+@pytest.mark.parametrize("name", FILTERS[2:])
+@pytest.mark.parametrize("size", [1.0, 2.4])
+def test_the_fast_loop_equals_the_general_one(name: str, size: float) -> None:
+    source = picture(Window(-4, 3, 60, 55))
+    affine = np.array([[0.9 * size, 0.3, -6.013], [-0.2, 1.1 * size, 4.017], [0, 0, 1]])
+    nearly = affine.copy()
+    nearly[2, 0] = 1e-13  # no longer affine to the eye of the chooser
+    for black in (True, False):
+        fast = resample(source, affine, FORMAT, name=name, black_outside=black)
+        plain = resample(source, nearly, FORMAT, name=name, black_outside=black)
+        assert np.abs(fast - plain).max() < 1e-5

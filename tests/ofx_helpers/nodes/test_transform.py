@@ -145,6 +145,22 @@ def test_a_reformatting_crop_starts_at_the_origin() -> None:
     assert np.array_equal(got.pixels, source.pixels[10:50, 20:50])
 
 
+def test_a_crop_between_pixels_never_shows_what_lies_beyond_its_rectangle() -> None:
+    source = alone.read("photo.png")
+    kind = collect()["net.sf.openfx.CropPlugin"]
+    params = {"bottomLeft": [22.8, 24.8], "size": [63.2, 37.1], "reformat": True}
+    got = alone.render(kind, {"Source": source}, params=params)
+    assert got.window == Window(0, 0, 64, 38)
+    assert np.array_equal(got.pixels[37], got.pixels[36])
+
+
+def test_half_a_pixel_of_a_format_is_no_pixel() -> None:
+    source = alone.read("photo.png")
+    kind = collect()["net.sf.openfx.Reformat"]
+    params = {"reformatType": "box", "boxSize": [118, 63], "resize": "width"}
+    assert alone.render(kind, {"Source": source}, params=params).window == Window(0, 0, 118, 88)
+
+
 def test_a_turned_reformat_puts_the_top_left() -> None:
     source = alone.read("photo.png")
     kind = collect()["net.sf.openfx.Reformat"]
