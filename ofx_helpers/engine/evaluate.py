@@ -12,6 +12,7 @@ import numpy as np
 
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import (
+    channels_off,
     extra_wants,
     finish,
     premultiplies,
@@ -199,9 +200,19 @@ def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
         raise RenderError(
             f"{context.node.name} ({context.node.plugin}) failed at frame {context.time:g}: {error}"
         ) from error
+    if kind.process_inside and original is not None:
+        pixels, own = _put_back(context, pixels, original, divide), True
     if divide:
         pixels, own = premultiply(pixels if own else pixels.copy()), True
     return Frame(finish(context, pixels, original, mask, own=own), window)
+
+
+def _put_back(context: NodeContext, pixels: Pixels, original: Pixels, divide: bool) -> Pixels:
+    """`pixels` with the channels that are not processed as they went in."""
+    result, before = pixels.copy(), unpremultiply(original) if divide else original
+    for channel in channels_off(context):
+        result[..., channel] = before[..., channel]
+    return result
 
 
 def _points(

@@ -38,7 +38,8 @@ def premultiply(pixels: Pixels) -> Pixels:
 def mask_channel(params: Params, label: str) -> int | None:
     """The channel index of the mask input that is used, None when the mask is off."""
     switch = f"enableMask_{label}"
-    if switch in params and not params.flag(switch):
+    # Connecting a mask switches it on, and Natron stores the switch only where it is then off.
+    if params.is_set(switch) and not params.flag(switch):
         return None
     name = f"maskChannel_{label}"
     if name not in params:
@@ -62,9 +63,12 @@ def mix_of(context: NodeContext) -> float:
 
 
 def unprocessed(context: NodeContext) -> tuple[int, ...]:
-    """The channels that stay the main input's."""
-    if not context.kind.process:
-        return ()
+    """The channels that are put back from the main input after everything else."""
+    return channels_off(context) if context.kind.process else ()
+
+
+def channels_off(context: NodeContext) -> tuple[int, ...]:
+    """The channels whose process switch is off."""
     params = context.params
     names = [f"NatronOfxParamProcess{channel}" for channel in _CHANNELS]
     return tuple(
@@ -82,7 +86,8 @@ def extra_wants(context: NodeContext, window: Window) -> tuple[Want | None, Want
     """What finishing needs beyond the node's own wants: the main input, and the mask."""
     label = context.kind.mask
     masked = label is not None and uses_mask(context, label)
-    original = masked or mix_of(context) != 1.0 or bool(unprocessed(context))
+    inside = context.kind.process_inside and bool(channels_off(context))
+    original = masked or mix_of(context) != 1.0 or bool(unprocessed(context)) or inside
     main = Want(context.kind.main, window) if original else None
     mask = Want(label, window) if masked and label is not None else None
     return main, mask

@@ -189,6 +189,9 @@ class NodeType:
     """The label of the mask input where the engine applies mask, maskInvert and mix."""
     process: bool = False
     """Whether the engine copies channels with NatronOfxParamProcess… off from the main input."""
+    process_inside: bool = False
+    """The same, but before premultiplying: with `premult` such a channel is divided and multiplied
+    again by what became of alpha."""
     premult: bool = False
     """Whether the engine unpremultiplies the main input and premultiplies the result when asked."""
     matrix: Callable[[Context], Matrix | None] | None = None

@@ -31,16 +31,9 @@ FORMATS = {
 
 
 def format_size(context: Context) -> tuple[int, int]:
-    """Width and height of the node's format parameters.
-
-    The chosen format is also kept in a size parameter, which wins where it is stored.
-    """
-    params = context.params
-    if params.is_set("NatronParamFormatSize"):
-        width, height = params.pair("NatronParamFormatSize")
-        return round(width), round(height)
-    chosen = params.choice("NatronParamFormatChoice")
-    return FORMATS.get(chosen, (context.format.width, context.format.height))
+    """Width and height of the chosen format, which Natron keeps in a parameter of their own."""
+    width, height = context.params.pair("NatronParamFormatSize")
+    return round(width), round(height)
 
 
 def rectangle(context: Context) -> tuple[float, float, float, float] | None:

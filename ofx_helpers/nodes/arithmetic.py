@@ -65,7 +65,8 @@ NODES = tuple(
     NodeType(
         plugins=(f"net.sf.openfx.{name}",),
         mask="Mask",
-        process=True,
+        # Invert and Clamp leave other channels as unpremultiplying and premultiplying does.
+        process=change not in (_invert, _clamp),
         premult=True,
         same=_same,
         point=_point(change),

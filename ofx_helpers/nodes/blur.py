@@ -198,7 +198,7 @@ def _node(plugin: str, finish: Finish) -> NodeType:
     return NodeType(
         plugins=(plugin,),
         mask="Mask",
-        process=True,
+        process_inside=True,
         premult=True,
         region=_region,
         same=_same,

@@ -14,6 +14,12 @@ _STEPS = 1024
 Array = NDArray[np.float32]
 
 
+def _processed(params: Params) -> list[int]:
+    """The channels that change; the others stay inside every step, which mixes them."""
+    names = [f"NatronOfxParamProcess{channel}" for channel in "RGBA"]
+    return [index for index, name in enumerate(names) if params.flag(name)]
+
+
 def _idle(params: Params, group: str) -> bool:
     enable = f"{group}Enable"
     if enable in params and not params.flag(enable):
@@ -34,6 +40,7 @@ def _correct(params: Params, group: str, pixels: Array, math: str) -> Array:
     """The group applied to a copy of (h, w, 4) pixels; the same array where it does nothing."""
     if _idle(params, group):
         return pixels
+    original = pixels
     pixels = pixels.copy()
 
     def colour(name: str) -> Array:
@@ -42,7 +49,11 @@ def _correct(params: Params, group: str, pixels: Array, math: str) -> Array:
     saturation = colour("Saturation")[:3]
     if (saturation != 1).any():
         grey = luminance(pixels, math)
-        pixels[..., :3] = (np.float32(1) - saturation) * grey + saturation * pixels[..., :3]
+        for channel in (c for c in _processed(params) if c < 3):
+            share = saturation[channel]
+            plane = pixels[..., channel]
+            plane *= share
+            plane += (np.float32(1) - share) * grey[..., 0]
     contrast = colour("Contrast")
     if (contrast != 1).any():
         raised = np.power(np.maximum(pixels, 0) / _MIDDLE_GREY, contrast) * _MIDDLE_GREY
@@ -54,7 +65,10 @@ def _correct(params: Params, group: str, pixels: Array, math: str) -> Array:
             np.float32(1), gamma, out=np.full(4, np.inf, np.float32), where=gamma != 0
         )
         pixels = np.where(pixels > 0, np.power(np.maximum(pixels, 0), exponent), pixels)
-    return (pixels * colour("Gain") + colour("Offset")).astype(np.float32)
+    pixels = (pixels * colour("Gain") + colour("Offset")).astype(np.float32)
+    for channel in set(range(4)) - set(_processed(params)):
+        pixels[..., channel] = original[..., channel]
+    return pixels
 
 
 def _default_tones(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -100,10 +114,11 @@ def _color_correct(context: Context, pixels: Pixels, _window: Window) -> Pixels:
         middle = np.float32(1) - shadow - highlight
         pixels = groups[0] * shadow + groups[1] * middle + groups[2] * highlight
     pixels = _correct(params, "Master", pixels, math)
-    if params.flag("clampBlack"):
-        pixels = np.maximum(pixels, 0)
-    if params.flag("clampWhite"):
-        pixels = np.minimum(pixels, 1)
+    for channel in _processed(params):
+        if params.flag("clampBlack"):
+            np.maximum(pixels[..., channel], 0, out=pixels[..., channel])
+        if params.flag("clampWhite"):
+            np.minimum(pixels[..., channel], 1, out=pixels[..., channel])
     return pixels
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
+from ofx_helpers.nodes._rec709 import decode as _rec709_decode
+from ofx_helpers.nodes._rec709 import encode as _rec709_encode
 
 Array = NDArray[np.float32]
 Convert = Callable[[Array], Array]
@@ -70,16 +72,19 @@ def _hsl_to_rgb(hsl: Array) -> Array:
     v = np.where(lightness <= 0.5, lightness * (1 + s), lightness + s - lightness * s)
     p = 2 * lightness - v
     f = h * 6 - np.floor(h * 6)
-    rise = (v - p) * f
+    rise = np.where(v == 0, np.nan, (v - p) * f)
     rgb = _sectors(h, v, p, v - rise, p + rise)
     return np.where((s == 0)[..., None], lightness[..., None], rgb).astype(np.float32)
 
 
 def _rgb_to_hsi(rgb: Array) -> Array:
-    r, g, b = (rgb[..., c].astype(np.float64) for c in range(3))
+    r, g, b = (rgb[..., c] for c in range(3))
     root = np.sqrt(np.maximum(0, (r - g) ** 2 + (r - b) * (g - b)))
-    cosine = np.divide(0.5 * ((r - g) + (r - b)), root, out=np.ones_like(root), where=root > 0)
-    theta = np.arccos(np.clip(cosine, -1, 1)) / (2 * np.pi)
+    cosine = np.divide(
+        np.float32(0.5) * ((r - g) + (r - b)), root, out=np.ones_like(root), where=root > 0
+    )
+    # Rounded past ±1, the angle is undefined and the hue 0.
+    theta = np.where(np.abs(cosine) <= 1, np.arccos(np.clip(cosine, -1, 1)) / (2 * np.pi), 0)
     total = r + g + b
     hue = np.where(theta > 0, np.where(b <= g, theta, 1 - theta), 0)
     share = np.divide(3 * rgb.min(-1), total, out=np.ones_like(total), where=total > 0)
@@ -122,6 +127,33 @@ def _colour_difference(kr: float, kb: float) -> tuple[Convert, Convert]:
         [(1 - kr) / pr, -kg / pr, -kb / pr],
     ]
     return _linear(there), _linear(np.linalg.inv(there).tolist())
+
+
+def _srgb_encode(linear: Array) -> Array:
+    return np.where(
+        linear < 0.0031308,
+        np.maximum(linear, 0) * 12.92,
+        1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055,
+    ).astype(np.float32)
+
+
+def _srgb_decode(encoded: Array) -> Array:
+    return np.where(
+        encoded < 0.04045,
+        np.maximum(encoded, 0) / 12.92,
+        ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** 2.4,
+    ).astype(np.float32)
+
+
+def _encoded(name: str, convert: Convert) -> Convert:
+    """A matrix on encoded RGB: sRGB for the 601 conversions, Rec.709 for the 709 ones."""
+    encode = _srgb_encode if name.endswith("601") else _rec709_encode
+    return lambda rgb: convert(encode(rgb))
+
+
+def _decoded(name: str, convert: Convert) -> Convert:
+    decode = _srgb_decode if name.endswith("601") else _rec709_decode
+    return lambda video: decode(convert(video))
 
 
 _VIDEO = (16 / 255, 128 / 255, 128 / 255)
@@ -215,6 +247,10 @@ _TO_RGB: dict[str, Convert] = {
     "XYZToRGB709": _xyz_to_rgb,
     "LabToRGB709": lambda lab: _xyz_to_rgb(_lab_to_xyz(lab)),
 }
+for _name in [name for name in _FROM_RGB if name.endswith(("601", "709"))]:
+    _FROM_RGB[_name] = _encoded(_name, _FROM_RGB[_name])
+for _name in [name for name in _TO_RGB if name[:2] in ("YC", "YP", "YU")]:
+    _TO_RGB[_name] = _decoded(_name, _TO_RGB[_name])
 _BETWEEN: dict[str, Convert] = {
     "XYZToLab": _xyz_to_lab,
     "LabToXYZ": _lab_to_xyz,
@@ -226,11 +262,15 @@ _BETWEEN: dict[str, Convert] = {
 def _node(name: str, convert: Convert) -> NodeType:
     def point(context: Context, pixels: Pixels, _window: Window) -> Pixels:
         # Only RGB is premultiplied: divide on the way in, multiply on the way out.
-        asked = context.params.flag("premult")
+        asked = "premult" in context.params and context.params.flag("premult")
         if asked and name in _FROM_RGB:
             pixels = unpremultiply(pixels)
         pixels[..., :3] = convert(pixels[..., :3])
-        return premultiply(pixels) if asked and name in _TO_RGB else pixels
+        if asked and name in _TO_RGB:
+            pixels = premultiply(pixels)
+        # Natron replaces undefined values by 1.
+        pixels[np.isnan(pixels)] = 1
+        return pixels
 
     return NodeType(plugins=(f"net.sf.openfx.{name}",), process=True, point=point)
 

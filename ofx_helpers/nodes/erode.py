@@ -55,7 +55,7 @@ def _node(plugin: str, filter_: Callable[[Context, Pixels], Pixels], growing: in
     return NodeType(
         plugins=(plugin,),
         mask="Mask",
-        process=True,
+        process_inside=True,
         premult=True,
         region=where,
         same=_same,

@@ -85,7 +85,6 @@ def _grade(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 NODE = NodeType(
     plugins=("net.sf.openfx.GradePlugin",),
     mask="Mask",
-    process=True,
     premult=True,
     same=_same,
     point=_grade,

@@ -16,6 +16,7 @@ from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
 from ofx_helpers.engine.params import Params
 from ofx_helpers.nodes._luminance import luminance
+from ofx_helpers.nodes._rec709 import decode, encode
 
 Plane = NDArray[np.float64]
 
@@ -154,17 +155,6 @@ def _keyer(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
 # ChromaKeyer
 
 
-def _encode(linear: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rec.709 with the constants that make its two parts meet in 12 bits."""
-    curve = 1.0993 * np.maximum(linear, 0.0181) ** 0.45 - 0.0993
-    return np.where(linear < 0.0181, np.maximum(linear, 0) * 4.5, curve)
-
-
-def _decode(encoded: NDArray[np.float64]) -> NDArray[np.float64]:
-    curve = ((np.maximum(encoded, 0.08145) + 0.0993) / 1.0993) ** (1 / 0.45)
-    return np.where(encoded < 0.08145, np.maximum(encoded, 0) / 4.5, curve)
-
-
 def _difference(rgb: NDArray[np.float64], luma: tuple[float, float]) -> tuple[Plane, Plane, Plane]:
     red, blue = luma
     y = red * rgb[..., 0] + (1 - red - blue) * rgb[..., 1] + blue * rgb[..., 2]
@@ -183,7 +173,7 @@ def _chroma_keyer(context: Context, window: Window, frames: Sequence[Frame]) -> 
     key_rgb = np.array(params.colour("keyColor")[:3])
     rgb = given.source[..., :3]
     if not linear:
-        key_rgb, rgb = _encode(key_rgb), _encode(rgb)
+        key_rgb, rgb = encode(key_rgb), encode(rgb)
     key_y, key_b, key_r = (float(value) for value in _difference(key_rgb, luma))
     if key_b == 0 and key_r == 0:
         key_b = 1.0  # no chrominance: a blue screen
@@ -209,7 +199,7 @@ def _chroma_keyer(context: Context, window: Window, frames: Sequence[Frame]) -> 
     green = (y - luma[0] * red - luma[1] * blue) / (1 - luma[0] - luma[1])
     colour = np.clip(np.stack([red, green, blue], -1), 0, 1)
     if not linear:
-        colour = _decode(colour)
+        colour = decode(colour)
     colour = np.where((y < 0)[..., None], 0.0, colour)
     gain, lift = params.number("keyGain"), params.number("keyLift")
     if gain <= 0:

@@ -25,8 +25,8 @@ _EASE: dict[str, Callable[[Grid], Grid]] = {
 
 
 def _smooth(t: Grid) -> Grid:
-    """Two parabolas that meet in the middle; 1 above 1."""
-    t = np.clip(t, 0, 1)
+    """Two parabolas that meet in the middle; 1 above 1, the first one also below 0."""
+    t = np.minimum(t, 1)
     return np.where(t < 0.5, 2 * t * t, 1 - 2 * (1 - t) ** 2)
 
 
