@@ -200,17 +200,22 @@ def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
         raise RenderError(
             f"{context.node.name} ({context.node.plugin}) failed at frame {context.time:g}: {error}"
         ) from error
-    if kind.process_inside and original is not None:
-        pixels, own = _put_back(context, pixels, original, divide), True
+    inside = channels_off(context) if kind.process_inside and original is not None else ()
+    before = original
+    if inside and original is not None:
+        before = unpremultiply(original) if divide else original
+        pixels, own = _put_back(inside, pixels, before), True
     if divide:
         pixels, own = premultiply(pixels if own else pixels.copy()), True
+        if inside and not kind.process and before is not None:
+            pixels = _put_back(inside, pixels, premultiply(before))
     return Frame(finish(context, pixels, original, mask, own=own), window)
 
 
-def _put_back(context: NodeContext, pixels: Pixels, original: Pixels, divide: bool) -> Pixels:
-    """`pixels` with the channels that are not processed as they went in."""
-    result, before = pixels.copy(), unpremultiply(original) if divide else original
-    for channel in channels_off(context):
+def _put_back(channels: Sequence[int], pixels: Pixels, before: Pixels) -> Pixels:
+    """`pixels` with some channels as they were before."""
+    result = pixels.copy()
+    for channel in channels:
         result[..., channel] = before[..., channel]
     return result
 

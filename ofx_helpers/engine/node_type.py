@@ -190,8 +190,9 @@ class NodeType:
     process: bool = False
     """Whether the engine copies channels with NatronOfxParamProcess… off from the main input."""
     process_inside: bool = False
-    """The same, but before premultiplying: with `premult` such a channel is divided and multiplied
-    again by what became of alpha."""
+    """Whether such channels are put back before premultiplying, so that an alpha that is not
+    processed is the one to multiply by. Without `process` they end as dividing and multiplying by
+    their own alpha leaves them: black where that is 0."""
     premult: bool = False
     """Whether the engine unpremultiplies the main input and premultiplies the result when asked."""
     matrix: Callable[[Context], Matrix | None] | None = None

@@ -66,7 +66,7 @@ def _same(context: Context) -> Same | None:
         return Same("Source")
     if "amount" in params and params.number("amount") == 0:
         return Same("Source")
-    plain = not context.node.plugin.endswith(("CImgLaplacian", "ErodeBlur"))
+    plain = not context.node.plugin.endswith("CImgLaplacian")
     orders = "orderX" in params and (params.whole("orderX") or params.whole("orderY"))
     return Same("Source") if plain and _idle(context) and not orders else None
 

@@ -23,6 +23,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.ColorMatrixPlugin",),
     mask="Mask",
     process=True,
+    process_inside=True,
     premult=True,
     point=_apply,
 )

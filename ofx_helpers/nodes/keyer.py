@@ -65,14 +65,20 @@ def _mask(context: Context, label: str, frame: Frame) -> Plane:
     return np.clip(frame.pixels[..., channel].astype(np.float64), 0, 1)
 
 
-def _output(context: Context, given: _Inputs, colour: NDArray[np.float64], matte: Plane) -> Pixels:
+def _output(
+    context: Context,
+    given: _Inputs,
+    colour: NDArray[np.float64],
+    matte: Plane,
+    hidden_colour: float = 0.0,
+) -> Pixels:
     """The chosen picture; `colour` is the suppressed foreground, `matte` what background shows."""
     params = context.params
     result = np.empty(given.source.shape, np.float32)
     show = params.choice("show")
     hidden = ~given.there | (given.outside >= 1)
     matte = np.where(hidden, 1.0, matte)
-    colour = np.where(hidden[..., None], 0.0, colour)
+    colour = np.where(hidden[..., None], hidden_colour, colour)
     result[..., 3] = 1 - matte
     if show == "intermediate":
         result[..., :3] = given.source[..., :3]
@@ -208,10 +214,12 @@ def _chroma_keyer(context: Context, window: Window, frames: Sequence[Frame]) -> 
         matte = (key >= gain * key_x).astype(np.float64)
     else:
         matte = np.clip((key / (gain * key_x) - lift) / (1 - lift), 0, 1)
-    if params.choice("show") == "unpremultiplied":
+    white = params.choice("show") == "unpremultiplied"
+    if white:
+        # What divides by 0 is white.
         alpha = 1 - matte[..., None]
         colour = np.where(alpha == 0, 1.0, colour / np.where(alpha == 0, 1, alpha))
-    return _output(context, given, colour, matte)
+    return _output(context, given, colour, matte, hidden_colour=float(white))
 
 
 NODES = (
