@@ -70,6 +70,15 @@ def _region(context: Context) -> Window:
     return window.grow(1, 1) if context.params.flag("blackOutside") else window
 
 
+def _format(context: Context) -> Window:
+    """Reformatting to a format or the project gives that format; to a size, the input's stays."""
+    fixed = context.params.choice("extent") in ("format", "project")
+    if not (fixed and context.params.flag("reformat")):
+        return context.input_format("Source")
+    x1, y1, x2, y2 = _box(context)
+    return Window(round(x1), round(y1), round(x2), round(y2))
+
+
 def _inside(context: Context, window: Window) -> Window:
     """The source pixels behind a window: those of the edge when it lies beyond.
 
@@ -136,4 +145,5 @@ NODE = NodeType(
     region=_region,
     wants=_wants,
     render=_render,
+    format=_format,
 )

@@ -13,7 +13,6 @@ from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.lens_models import Box, Lens, is_straight, lens
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.params import catalogue
-from ofx_helpers.nodes._formats import input_format
 from ofx_helpers.nodes._generator import rectangle
 from ofx_helpers.nodes._warped import STILL, Grid, centres, sampled
 
@@ -28,7 +27,7 @@ def _numbers(context: Context) -> dict[str, tuple[float, ...]]:
 
 def _source_format(context: Context) -> Window:
     region = context.region("Source")
-    return region if context.params.flag("useRoD") else input_format(context, "Source")
+    return region if context.params.flag("useRoD") else context.input_format("Source")
 
 
 def _box(context: Context) -> Box:
@@ -39,6 +38,13 @@ def _box(context: Context) -> Box:
     area = _source_format(context)
     x1, y1, x2, y2 = context.format if area.empty else area
     return float(x1), float(y1), float(x2), float(y2)
+
+
+def _format(context: Context) -> Window:
+    found = rectangle(context)
+    if found is None:
+        return context.input_format("Source")
+    return Window(*(floor(side + 0.5) for side in found))
 
 
 def _lens(context: Context) -> Lens:
@@ -121,4 +127,5 @@ NODE = NodeType(
     mask="Mask",
     process=True,
     concatenates="Source",
+    format=_format,
 )

@@ -1,25 +1,59 @@
 """TransformMasked and CornerPinMasked: the same moves, blended by a mask and a mix.
 
-They end a chain: their matrix is not offered to the nodes below, as in openfx-misc.
+They end a chain: their matrix is not offered to the nodes below. As in openfx-misc, what the
+mask or mix leaves is the picture above the whole chain, not moved at all.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.node_type import Context, NodeType
+import numpy as np
+
+from ofx_helpers.engine.finish import mask_weight, uses_mask
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.nodes import corner_pin, transform
 
 
 def _masked(plain: NodeType, plugin: str) -> NodeType:
     def region(context: Context) -> Window:
-        """Both pictures, since the mask chooses between them."""
-        moved = plain.region(context)
-        blended = context.connected("Mask") and context.params.flag("enableMask_Mask")
-        if blended or context.params.number("mix") != 1:
-            return moved.union(context.region("Source"))
-        return moved
+        """With a mask both pictures, since it chooses between them."""
+        if not uses_mask(context):
+            return plain.region(context)
+        if context.params.number("mix") == 0:
+            return context.region("Source")
+        return plain.region(context).union(context.region("Source"))
 
-    return replace(plain, plugins=(plugin,), region=region, matrix=None, mask="Mask")
+    def wants(context: Context, window: Window) -> Sequence[Want]:
+        found = [*plain.wants(context, window), Want("Source", window)]
+        return [*found, Want("Mask", window)] if uses_mask(context) else found
+
+    def same(context: Context) -> Same | None:
+        return Same("Source") if context.params.number("mix") == 0 else plain.same(context)
+
+    def render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+        assert plain.render is not None
+        moved = plain.render(context, window, frames[:1])
+        assert isinstance(moved, np.ndarray)
+        params = context.params
+        mix = params.number("mix")
+        weight: np.ndarray | np.float32 = np.float32(mix)
+        if len(frames) > 2:
+            weight = mask_weight(params, "Mask", frames[2].crop(window).pixels, mix)
+        elif mix == 1:
+            return moved
+        left: Pixels = moved * weight + frames[1].crop(window).pixels * (np.float32(1) - weight)
+        return left
+
+    return replace(
+        plain,
+        plugins=(plugin,),
+        region=region,
+        wants=wants,
+        same=same,
+        render=render,
+        matrix=None,
+    )
 
 
 NODES = (

@@ -14,7 +14,7 @@ import numpy as np
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, Matrix, NodeType, Same, Want
 from ofx_helpers.engine.resample import input_region, invert, output_region, resample
-from ofx_helpers.nodes._formats import chosen_size, input_format
+from ofx_helpers.nodes._formats import chosen_size
 
 Box = tuple[float, float, float, float]
 _NOWHERE = Window(0, 0, 0, 0)
@@ -24,7 +24,7 @@ def _source_box(context: Context) -> Box:
     params = context.params
     area = context.region("Source")
     if not params.flag("useRoD"):
-        area = input_format(context, "Source")
+        area = context.input_format("Source")
     x1, y1, x2, y2 = (float(side) for side in area)
     return x1, y1, x2, y2
 
@@ -188,4 +188,5 @@ NODE = NodeType(
     render=_render,
     matrix=_matrix,
     concatenates="Source",
+    format=format_of,
 )

@@ -11,7 +11,6 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._formats import input_format
 from ofx_helpers.nodes._warped import Grid, centres, sampled
 
 
@@ -97,10 +96,14 @@ def _st_region(context: Context) -> Window:
     return context.region("UV") if context.connected("Source") else Window(0, 0, 0, 0)
 
 
+def _st_format(context: Context) -> Window:
+    return context.input_format("UV" if context.connected("UV") else "Source")
+
+
 def _st_map(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
     u, v, slopes, share = _map(context, frames[1], window)
     params = context.params
-    area = context.region("Source") if params.flag("useRoD") else input_format(context, "Source")
+    area = context.region("Source") if params.flag("useRoD") else context.input_format("Source")
     x = area.x1 + _wrapped(u, params.choice("wrapU")) * area.width
     y = area.y1 + _wrapped(v, params.choice("wrapV")) * area.height
     steps = slopes * np.array([area.width, area.width, area.height, area.height])
@@ -124,6 +127,7 @@ NODES = (
         mask="Mask",
         process=True,
         concatenates="Source",
+        format=_st_format,
     ),
     NodeType(
         plugins=("net.sf.openfx.IDistort",),

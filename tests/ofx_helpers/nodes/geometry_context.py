@@ -50,6 +50,9 @@ class FakeContext:
             return self.regions[label]
         return self.inputs[label].window if label in self.inputs else Window(0, 0, 0, 0)
 
+    def input_format(self, label: str) -> Window:
+        return self.inputs[label].window if label in self.inputs else self.format
+
     def upstream(self) -> Upstream:
         return self.above or Upstream(np.eye(3), self.region("Source"))
 
