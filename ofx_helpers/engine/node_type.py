@@ -22,6 +22,10 @@ Matrix = NDArray[np.float64]
 """3×3, column vectors (x, y, 1) in pixels, y up; maps a point of the source to the output."""
 
 
+Box = tuple[float, float, float, float]
+"""x1, y1, x2, y2 in pixels, y up; regions that transforms have moved between pixels."""
+
+
 @dataclass(frozen=True)
 class Want:
     """Pixels that a node needs: of an input, over a window, at a time (None: its own)."""
@@ -97,6 +101,10 @@ class Context(Protocol):
     @property
     def labels(self) -> tuple[str, ...]:
         """Every input label that the node could have, in the catalogue's order."""
+        ...
+
+    def box(self, label: str) -> Box:
+        """The region of an input before it was rounded to pixels."""
         ...
 
     def opaque(self, label: str) -> Window:
@@ -175,6 +183,8 @@ class NodeType:
     wants: Callable[[Context, Window], Sequence[Want]] = same_window
     region: Callable[[Context], Window] = same_region
     """Region of definition, before the engine's own rules; pixels outside are transparent."""
+    box: Callable[[Context], Box] | None = None
+    """The region before it is rounded outwards to pixels, where it may lie between them."""
     same: Callable[[Context], Same | None] = never_same
     """Identity: say so wherever it is cheap to know, e.g. a whole-pixel move of nothing."""
     format: Callable[[Context], Window] | None = None

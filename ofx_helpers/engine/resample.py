@@ -16,6 +16,7 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 
 Matrix = NDArray[np.float64]
+Box = tuple[float, float, float, float]
 
 FILTERS = (
     "impulse", "box", "bilinear", "cubic", "keys",
@@ -54,9 +55,7 @@ def whole_shift(direct: Matrix) -> tuple[int, int] | None:
     return int(move[0]), int(move[1])
 
 
-def transform_bounds(
-    matrix: Matrix, x1: float, y1: float, x2: float, y2: float
-) -> tuple[float, float, float, float]:
+def transform_bounds(matrix: Matrix, x1: float, y1: float, x2: float, y2: float) -> Box:
     """The bounding box of a rectangle under a matrix; infinite towards a vanishing point.
 
     Corners behind the eye (w ≤ 0) do not count; an edge that crosses w = 0 reaches to infinity
@@ -82,7 +81,7 @@ def transform_bounds(
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def _blurred_bounds(matrices: Sequence[Matrix], area: Window) -> tuple[float, float, float, float]:
+def _blurred_bounds(matrices: Sequence[Matrix], area: Window | Box) -> Box:
     """The union over matrices, grown by the longest step of a corner between two of them."""
     boxes = np.array([transform_bounds(m, *area) for m in matrices])
     x1, y1 = boxes[:, :2].min(axis=0)
@@ -93,7 +92,7 @@ def _blurred_bounds(matrices: Sequence[Matrix], area: Window) -> tuple[float, fl
     return float(x1), float(y1), float(x2), float(y2)
 
 
-def enclosing(box: tuple[float, float, float, float], unbounded: Window) -> Window:
+def enclosing(box: Box, unbounded: Window) -> Window:
     """The pixels that a box touches; its infinite sides become those of `unbounded`."""
     sides = [
         value if abs(value) < _HUGE else float(fallback)
@@ -105,18 +104,33 @@ def enclosing(box: tuple[float, float, float, float], unbounded: Window) -> Wind
     return Window(low[0], low[1], max(high[0], low[0]), max(high[1], low[1]))
 
 
+def output_box(
+    direct: Sequence[Matrix], source: Box, black_outside: bool, unbounded: Window
+) -> Box:
+    """Region of definition of a source moved by direct matrices (several: motion blur).
+
+    Not rounded. With `black_outside` one pixel more on each side, so that the edge fades into
+    black. `unbounded` (the project's format) gives the sides that vanish to infinity.
+    """
+    if source[2] <= source[0] or source[3] <= source[1]:
+        return 0.0, 0.0, 0.0, 0.0
+    found = _blurred_bounds(direct, source)
+    x1, y1, x2, y2 = (
+        side if abs(side) < _HUGE else float(fallback)
+        for side, fallback in zip(found, unbounded, strict=True)
+    )
+    grow = 1.0 if black_outside else 0.0
+    return x1 - grow, y1 - grow, x2 + grow, y2 + grow
+
+
 def output_region(
     direct: Sequence[Matrix], source: Window, black_outside: bool, unbounded: Window
 ) -> Window:
-    """Region of definition of a source moved by direct matrices (several: motion blur).
-
-    With `black_outside` one pixel more on each side, so that the edge fades into black.
-    `unbounded` (the project's format) gives the sides that vanish to infinity.
-    """
+    """The pixels of `output_box`."""
+    x1, y1, x2, y2 = (float(side) for side in source)
     if source.empty:
         return Window(0, 0, 0, 0)
-    window = enclosing(_blurred_bounds(direct, source), unbounded)
-    return window.grow(1, 1) if black_outside else window
+    return enclosing(output_box(direct, (x1, y1, x2, y2), black_outside, unbounded), unbounded)
 
 
 def input_region(

@@ -13,7 +13,7 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media
-from ofx_helpers.engine.node_type import NodeType, Upstream
+from ofx_helpers.engine.node_type import Box, NodeType, Upstream, same_region
 from ofx_helpers.engine.params import Params, catalogue
 
 Resolver = Callable[[str], NodeType | None]
@@ -122,6 +122,23 @@ class Scene:
                 source = self.input(name, shown)
                 self._regions[key] = self.region(source, time) if source else EMPTY
         return self._regions[key]
+
+    def box(self, name: str, time: float) -> Box:
+        """The region before it is rounded to pixels."""
+        self.order(name)
+        source: str | None = name
+        while source is not None:
+            shown = self.passed_through(source, time)
+            if shown is None:
+                context = self.context(source, time)
+                if context.kind.box is not None:
+                    return context.kind.box(context)
+                if context.kind.region is not same_region:
+                    break
+                shown = context.kind.main
+            source = self.input(source, shown)
+        x1, y1, x2, y2 = self.region(source, time) if source else EMPTY
+        return float(x1), float(y1), float(x2), float(y2)
 
     def format_of(self, name: str, time: float) -> Window:
         """The format of a node's output, as `Write` uses it; the project's without a source."""
@@ -282,6 +299,11 @@ class NodeContext:
         source = self.scene.input(self.node.name, label)
         at = self.time if time is None else time
         return self.scene.region(source, at) if source else EMPTY
+
+    def box(self, label: str) -> Box:
+        """The region of an input before it was rounded to pixels."""
+        source = self.scene.input(self.node.name, label)
+        return self.scene.box(source, self.time) if source else (0.0, 0.0, 0.0, 0.0)
 
     def opaque(self, label: str) -> Window:
         """Where the input is known to have alpha 1 without computing it; often empty."""

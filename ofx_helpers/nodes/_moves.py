@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, Matrix, Same, Want
+from ofx_helpers.engine.node_type import Box, Context, Matrix, Same, Want
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.resample import (
+    enclosing,
     input_region,
     invert,
-    output_region,
+    output_box,
     resample,
     resample_blurred,
 )
@@ -43,11 +44,17 @@ class Moves:
 
     def region(self, context: Context) -> Window:
         """The moved source, with a black border when asked for."""
-        source = context.region("Source")
+        if self._still(context):
+            return context.region("Source")
+        return enclosing(self.box(context), context.format)
+
+    def box(self, context: Context) -> Box:
+        """The region before rounding: a chain rounds once, at its end."""
+        source = context.box("Source")
         if self._still(context):
             return source
         black = context.params.flag("black_outside")
-        return output_region(self._directs(context, _COARSE), source, black, context.format)
+        return output_box(self._directs(context, _COARSE), source, black, context.format)
 
     def wants(self, context: Context, window: Window) -> Sequence[Want]:
         """The source under the window."""

@@ -1,20 +1,24 @@
 """AdjustRoD: pixels more around the source's region, black or repeating its edge."""
 
 from collections.abc import Sequence
-from math import ceil, floor
 
 import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
+from ofx_helpers.engine.resample import enclosing
+
+
+def _exact(context: Context) -> Box:
+    x1, y1, x2, y2 = context.box("Source")
+    width, height = context.params.pair("addPixels")
+    if x2 <= x1 or y2 <= y1:
+        return 0.0, 0.0, 0.0, 0.0
+    return x1 - width, y1 - height, x2 + width, y2 + height
 
 
 def _region(context: Context) -> Window:
-    x1, y1, x2, y2 = source = context.region("Source")
-    if source.empty:
-        return source
-    width, height = context.params.pair("addPixels")
-    return Window(floor(x1 - width), floor(y1 - height), ceil(x2 + width), ceil(y2 + height))
+    return enclosing(_exact(context), context.format)
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
@@ -48,6 +52,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 NODE = NodeType(
     plugins=("net.sf.openfx.AdjustRoDPlugin",),
     region=_region,
+    box=_exact,
     wants=_wants,
     same=_same,
     render=_render,

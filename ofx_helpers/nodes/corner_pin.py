@@ -119,6 +119,7 @@ _MOVES = Moves(_direct, _identity)
 NODE = NodeType(
     plugins=("net.sf.openfx.CornerPinPlugin",),
     region=_MOVES.region,
+    box=_MOVES.box,
     wants=_MOVES.wants,
     same=_MOVES.same,
     render=_MOVES.render,

@@ -12,13 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Box, Context, NodeType, Want
 from ofx_helpers.engine.resample import enclosing
 
-Box = tuple[float, float, float, float]
 
-
-def rectangle(context: Context, connected_region: Window) -> Box:
+def _box(context: Context) -> Box:
     """The generators' `extent`: a format, a rectangle, the project, or what the input has."""
     params = context.params
     match params.choice("extent"):
@@ -36,7 +34,9 @@ def rectangle(context: Context, connected_region: Window) -> Box:
         case "project":
             box = context.format
         case _:
-            box = context.format if connected_region.empty else connected_region
+            if not context.region("Source").empty:
+                return context.box("Source")
+            box = context.format
     return float(box.x1), float(box.y1), float(box.x2), float(box.y2)
 
 
@@ -44,10 +44,6 @@ def smooth_ramp(t: NDArray[np.float64]) -> NDArray[np.float64]:
     """0 at 0, 1 at 1, as two parabolas that meet at ½; t from 0 to 1 (below: mirrored)."""
     u = 2.0 * t
     return np.where(u < 1.0, u * u / 2.0, 0.5 + (u - 1.0) * (3.0 - u) / 2.0)
-
-
-def _box(context: Context) -> Box:
-    return rectangle(context, context.region("Source"))
 
 
 def _offset(context: Context) -> tuple[int, int]:
@@ -58,16 +54,23 @@ def _offset(context: Context) -> tuple[int, int]:
     return -floor(box[0] + 0.5), -floor(box[1] + 0.5)
 
 
-def _region(context: Context) -> Window:
+def _exact(context: Context) -> Box:
+    """The region before rounding."""
     x1, y1, x2, y2 = _box(context)
     if context.params.flag("reformat"):
         x1, y1, x2, y2 = 0.0, 0.0, x2 - x1, y2 - y1
-    window = enclosing((x1, y1, x2, y2), context.format)
     if context.params.flag("intersect"):
-        window = window.intersect(context.region("Source"))
-    if window.empty:
-        return Window(0, 0, 0, 0)
-    return window.grow(1, 1) if context.params.flag("blackOutside") else window
+        u1, v1, u2, v2 = context.box("Source")
+        x1, y1, x2, y2 = max(x1, u1), max(y1, v1), min(x2, u2), min(y2, v2)
+    if x2 <= x1 or y2 <= y1:
+        return 0.0, 0.0, 0.0, 0.0
+    if context.params.flag("blackOutside"):
+        return floor(x1) - 1.0, floor(y1) - 1.0, ceil(x2) + 1.0, ceil(y2) + 1.0
+    return x1, y1, x2, y2
+
+
+def _region(context: Context) -> Window:
+    return enclosing(_exact(context), context.format)
 
 
 def _format(context: Context) -> Window:
@@ -143,6 +146,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 NODE = NodeType(
     plugins=("net.sf.openfx.CropPlugin",),
     region=_region,
+    box=_exact,
     wants=_wants,
     render=_render,
     format=_format,

@@ -10,9 +10,10 @@ from math import ceil, floor
 import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.lens_models import Box, Lens, is_straight, lens
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.lens_models import Lens, is_straight, lens
+from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
 from ofx_helpers.engine.params import catalogue
+from ofx_helpers.engine.resample import enclosing
 from ofx_helpers.nodes._generator import rectangle
 from ofx_helpers.nodes._warped import STILL, Grid, centres, sampled
 
@@ -59,11 +60,6 @@ def _bent(context: Context, x: Grid, y: Grid, *, back: bool) -> tuple[Grid, Grid
     return (model.undistort if distorts == back else model.distort)(x, y)
 
 
-def _sides(window: Window) -> Box:
-    x1, y1, x2, y2 = (float(side) for side in window)
-    return x1, y1, x2, y2
-
-
 def _outline(context: Context, box: Box, margin: int) -> tuple[list[float], list[float]]:
     """The lower left and upper right of a box bent onto the output, by eleven points a side."""
     x1, y1, x2, y2 = box
@@ -77,22 +73,26 @@ def _outline(context: Context, box: Box, margin: int) -> tuple[list[float], list
     return low, [float(np.max(u)) + margin, float(np.max(v)) + margin]
 
 
-def _region(context: Context) -> Window:
-    source = context.region("Source")
-    box = _box(context) if source.empty else _sides(source)
+def _exact(context: Context) -> Box:
+    source = context.box("Source")
+    box = _box(context) if context.region("Source").empty else source
     margin = 3 if context.params.flag("black_outside") else 2
     low, high = _outline(context, box, margin)
-    if not np.isfinite([*low, *high]).all():
-        return context.format
-    sides = [floor(low[0]), floor(low[1]), ceil(high[0]), ceil(high[1])]
-    if context.params.flag("cropToFormat") and context.connected("Source"):
+    sides = [*low, *high]
+    if not np.isfinite(sides).all():
+        sides = [float(side) for side in context.format]
+    elif context.params.flag("cropToFormat") and context.connected("Source"):
         area = _source_format(context)
         for i in (0, 1):
             if low[i] < area[i] <= box[i]:
-                sides[i] = area[i]
+                sides[i] = float(area[i])
             if high[i] > area[i + 2] >= box[i + 2]:
-                sides[i + 2] = area[i + 2]
-    return Window(*sides)
+                sides[i + 2] = float(area[i + 2])
+    return sides[0], sides[1], sides[2], sides[3]
+
+
+def _region(context: Context) -> Window:
+    return enclosing(_exact(context), context.format)
 
 
 def _wants(context: Context, _window: Window) -> Sequence[Want]:
@@ -121,6 +121,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 NODE = NodeType(
     plugins=(_PLUGIN,),
     region=_region,
+    box=_exact,
     wants=_wants,
     same=_same,
     render=_render,

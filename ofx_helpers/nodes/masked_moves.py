@@ -11,18 +11,25 @@ import numpy as np
 
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
+from ofx_helpers.engine.resample import enclosing
 from ofx_helpers.nodes import corner_pin, transform
 
 
 def _masked(plain: NodeType, plugin: str) -> NodeType:
-    def region(context: Context) -> Window:
+    def box(context: Context) -> Box:
         """With a mask both pictures, since it chooses between them."""
+        assert plain.box is not None
+        moved, still = plain.box(context), context.box("Source")
         if not uses_mask(context):
-            return plain.region(context)
+            return moved
         if context.params.number("mix") == 0:
-            return context.region("Source")
-        return plain.region(context).union(context.region("Source"))
+            return still
+        low, high = np.minimum(moved[:2], still[:2]), np.maximum(moved[2:], still[2:])
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+    def region(context: Context) -> Window:
+        return enclosing(box(context), context.format)
 
     def wants(context: Context, window: Window) -> Sequence[Want]:
         found = [*plain.wants(context, window), Want("Source", window)]
@@ -49,6 +56,7 @@ def _masked(plain: NodeType, plugin: str) -> NodeType:
         plain,
         plugins=(plugin,),
         region=region,
+        box=box,
         wants=wants,
         same=same,
         render=render,

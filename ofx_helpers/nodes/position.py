@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import floor
 
 from ofx_helpers.engine.frame import Frame, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
 
 
 def _move(context: Context) -> tuple[int, int]:
@@ -14,6 +14,12 @@ def _move(context: Context) -> tuple[int, int]:
 
 def _region(context: Context) -> Window:
     return context.region("Source").shift(*_move(context))
+
+
+def _exact(context: Context) -> Box:
+    dx, dy = _move(context)
+    x1, y1, x2, y2 = context.box("Source")
+    return x1 + dx, y1 + dy, x2 + dx, y2 + dy
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
@@ -32,6 +38,7 @@ def _render(_context: Context, window: Window, frames: Sequence[Frame]) -> Frame
 NODE = NodeType(
     plugins=("net.sf.openfx.Position",),
     region=_region,
+    box=_exact,
     wants=_wants,
     same=_same,
     render=_render,

@@ -12,20 +12,18 @@ from math import ceil, floor
 import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, Matrix, NodeType, Same, Want
-from ofx_helpers.engine.resample import input_region, invert, output_region, resample
+from ofx_helpers.engine.node_type import Box, Context, Matrix, NodeType, Same, Want
+from ofx_helpers.engine.resample import enclosing, input_region, invert, output_box, resample
 from ofx_helpers.nodes._formats import chosen_size
 
-Box = tuple[float, float, float, float]
 _NOWHERE = Window(0, 0, 0, 0)
 
 
 def _source_box(context: Context) -> Box:
     params = context.params
-    area = context.region("Source")
-    if not params.flag("useRoD"):
-        area = context.input_format("Source")
-    x1, y1, x2, y2 = (float(side) for side in area)
+    if params.flag("useRoD"):
+        return context.box("Source")
+    x1, y1, x2, y2 = (float(side) for side in context.input_format("Source"))
     return x1, y1, x2, y2
 
 
@@ -48,7 +46,7 @@ def _target_size(context: Context, drawn: bool) -> tuple[int, int, bool]:
             sx, sy = params.pair("reformatScale")
             if params.flag("reformatScaleUniform"):
                 sy = sx
-            x1, y1, x2, y2 = context.region("Source")
+            x1, y1, x2, y2 = context.box("Source")
             if params.flag("turn"):
                 x1, y1, x2, y2 = y1, x1, y2, x2
             width = ceil(x2 * sx - 0.5) - floor(x1 * sx + 0.5)
@@ -125,20 +123,25 @@ def _identity(context: Context) -> bool:
     return not turned and params.choice("resize") == "none"
 
 
-def _region(context: Context) -> Window:
-    source = context.region("Source")
+def _exact(context: Context) -> Box:
+    source = context.box("Source")
     target, direct = _target(context), _direct(context, drawn=False)
     if target is None or direct is None:
-        return _NOWHERE
-    if _identity(context):
-        moved = source
-    else:
+        return 0.0, 0.0, 0.0, 0.0
+    moved = source
+    if not _identity(context):
         black = context.params.flag("black_outside")
-        moved = output_region([direct], source, black, context.format)
+        moved = output_box([direct], source, black, context.format)
     if context.params.flag("preserveBB"):
         return moved
-    cut = moved.intersect(target[1])
-    return _NOWHERE if cut.empty else cut
+    low, high = np.maximum(moved[:2], target[1][:2]), np.minimum(moved[2:], target[1][2:])
+    if (high <= low).any():
+        return 0.0, 0.0, 0.0, 0.0
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def _region(context: Context) -> Window:
+    return enclosing(_exact(context), context.format)
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
@@ -183,6 +186,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 NODE = NodeType(
     plugins=("net.sf.openfx.Reformat",),
     region=_region,
+    box=_exact,
     wants=_wants,
     same=_same,
     render=_render,

@@ -94,6 +94,7 @@ _MOVES = Moves(_direct, _identity)
 NODE = NodeType(
     plugins=("net.sf.openfx.TransformPlugin",),
     region=_MOVES.region,
+    box=_MOVES.box,
     wants=_MOVES.wants,
     same=_MOVES.same,
     render=_MOVES.render,
