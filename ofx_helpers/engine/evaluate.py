@@ -5,7 +5,7 @@ is computed once for each time. Pixels are then computed inputs first, depth fir
 as soon as the last user has taken them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +23,7 @@ from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.graph import Graph
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import Want
-from ofx_helpers.engine.scene import NodeContext, Resolver, Scene
+from ofx_helpers.engine.scene import NodeContext, Placed, Resolver, Scene
 from ofx_helpers.engine.static_cache import StaticCache
 
 Key = tuple[str, float]
@@ -63,16 +63,37 @@ def render_node(
     scene = Scene(graph, resolve, media)
     scene.order(name)
     over = scene.region(name, time) if window is None else window
-    placed = scene.follow(name, time, over)
-    if placed is None:
-        return _transparent(over)
-    target = (placed.name, placed.time)
-    jobs = _plan(scene, name, target, placed.window, cache)
-    return _compute(jobs, target, cache).crop(over)
+    return next(render_together(scene, time, {name: over}, cache=cache))[1]
+
+
+def render_together(
+    scene: Scene, time: float, windows: Mapping[str, Window], *, cache: StaticCache | None = None
+) -> Iterator[tuple[str, Frame]]:
+    """The outputs of several nodes at one time, each over its window, as `render_node` gives them.
+
+    What they share is computed once. Each is yielded as soon as it is computed, in the order of
+    `windows`, and dropped when the next is asked for.
+    """
+    order = scene.order(*windows)
+    found = {name: scene.follow(name, time, window) for name, window in windows.items()}
+    targets = [placed for placed in found.values() if placed is not None]
+    jobs = _plan(scene, order, targets, cache)
+    frames: dict[Key, Frame] = {}
+    for name, window in windows.items():
+        placed = found[name]
+        if placed is None:
+            yield name, _transparent(window)
+            continue
+        target = (placed.name, placed.time)
+        _compute(jobs, target, frames, cache)
+        yield name, frames[target].crop(window)
+        jobs[target].users -= 1
+        if jobs[target].users == 0:
+            del frames[target]
 
 
 def _plan(
-    scene: Scene, start: str, target: Key, window: Window, cache: StaticCache | None
+    scene: Scene, order: Sequence[str], targets: Sequence[Placed], cache: StaticCache | None
 ) -> dict[Key, _Job]:
     jobs: dict[Key, _Job] = {}
     waiting: dict[str, dict[float, _Job]] = {}
@@ -89,13 +110,15 @@ def _plan(
         # for again.
         job.static |= not by_static and cache is not None and scene.static(key[0])
 
-    ask(target, window, False)
-    for name in reversed(scene.order(start)):
+    for placed in targets:
+        ask((placed.name, placed.time), placed.window, False)
+    for name in reversed(order):
         for job in waiting.get(name, {}).values():
             if cache is not None and job.static:
                 job.kept = cache.get(name, job.window)
                 if job.kept is not None:
                     continue
+                job.window = cache.joined(name, job.window)
             _fill(scene, job)
             for index, want in enumerate(job.wants):
                 found = _find(scene, job.context, want, gathered=index < job.own)
@@ -137,8 +160,10 @@ def _find(
     return None if placed is None else ((placed.name, placed.time), placed.window)
 
 
-def _compute(jobs: dict[Key, _Job], target: Key, cache: StaticCache | None) -> Frame:
-    frames: dict[Key, Frame] = {}
+def _compute(
+    jobs: dict[Key, _Job], target: Key, frames: dict[Key, Frame], cache: StaticCache | None
+) -> None:
+    """Compute the target, and what it needs and nobody has computed yet, into `frames`."""
     stack = [target]
     while stack:
         key = stack[-1]
@@ -155,7 +180,6 @@ def _compute(jobs: dict[Key, _Job], target: Key, cache: StaticCache | None) -> F
         frames[key] = job.kept or _render(job, _take(job, jobs, frames))
         if job.static and cache is not None and job.kept is None:
             cache.put(key[0], frames[key])
-    return frames[target]
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ import math
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.encode import encode, write_options
 from ofx_helpers.engine.errors import RenderError
-from ofx_helpers.engine.evaluate import render_node
+from ofx_helpers.engine.evaluate import render_together
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media, Picture
@@ -97,29 +98,41 @@ def output_window(scene: Scene, writer: str, frame: int) -> Window:
 
 def write_frame(
     graph: Graph,
-    writer: str,
+    names: Sequence[str],
     frame: int,
     *,
     resolve: Resolver,
     media: Media,
     folder: Path | None = None,
     cache: StaticCache | None = None,
-) -> Written:
-    """Render one frame of a writer and write its file. Raises RenderError."""
+) -> Iterator[Written]:
+    """Render one frame of some writers and write their files. Raises RenderError.
+
+    What the writers share is computed once; each file is yielded as soon as it is written.
+    """
     began = time.perf_counter()
-    path = output_path(graph, writer, frame, folder=folder)
-    window = output_window(Scene(graph, resolve, media), writer, frame)
-    params = Params(graph.nodes[writer], float(frame), {})
+    paths = {name: output_path(graph, name, frame, folder=folder) for name in names}
+    scene = Scene(graph, resolve, media)
+    formats: dict[Window, list[str]] = {}
+    for name in names:
+        formats.setdefault(output_window(scene, name, frame), []).append(name)
     once = OneFrame(media)
-    encoded: list[NDArray[Any]] = []
-    for band in reversed(bands(window)):
-        rendered = render_node(
-            graph, writer, float(frame), resolve=resolve, media=once, window=band, cache=cache
-        )
-        encoded.append(encode(params, rendered, window, path).pixels)
-    pixels = encoded[0] if len(encoded) == 1 else np.concatenate(encoded)
-    media.write(path, Picture(pixels, window, window), write_options(params, path))
-    return Written(writer, frame, path, time.perf_counter() - began)
+    for window, together in formats.items():
+        encoded: dict[str, list[NDArray[Any]]] = {name: [] for name in together}
+        for band in reversed(bands(window)):
+            scene = Scene(graph, resolve, once)
+            over = dict.fromkeys(together, band)
+            for name, rendered in render_together(scene, float(frame), over, cache=cache):
+                params = Params(graph.nodes[name], float(frame), {})
+                encoded[name].append(encode(params, rendered, window, paths[name]).pixels)
+        for name, parts in encoded.items():
+            params = Params(graph.nodes[name], float(frame), {})
+            pixels = parts[0] if len(parts) == 1 else np.concatenate(parts)
+            picture = Picture(pixels, window, window)
+            media.write(paths[name], picture, write_options(params, paths[name]))
+            done = time.perf_counter()
+            yield Written(name, frame, paths[name], done - began)
+            began = done
 
 
 def bands(window: Window, limit: int = BAND) -> list[Window]:
@@ -169,36 +182,48 @@ def render(
     if not names:
         raise RenderError("The project has no enabled Write node: add one, or name a node.")
     wanted = None if frames is None else list(frames)
-    jobs: list[tuple[str, int]] = []
+    jobs: dict[int, list[str]] = {}
     for name in names:
         own = frame_range(graph, name, resolve=resolve, media=media) if wanted is None else wanted
         _refuse_overwriting(graph, name, own)
-        jobs.extend((name, frame) for frame in own)
+        for frame in own:
+            jobs.setdefault(frame, []).append(name)
     cache = StaticCache()
     count = threads or os.cpu_count() or 1
-    queue = iter(jobs)
+    queue = iter(jobs.items())
     with ThreadPoolExecutor(count, thread_name_prefix="render") as pool:
+        # A frame's files go from its thread to the caller as they are finished.
+        finished: SimpleQueue[Written | Future[None]] = SimpleQueue()
 
-        def start(job: tuple[str, int]) -> Future[Written]:
-            name, frame = job
-            return pool.submit(
-                write_frame,
+        def work(frame: int, together: list[str]) -> None:
+            for written in write_frame(
                 graph,
-                name,
+                together,
                 frame,
                 resolve=resolve,
                 media=media,
                 folder=folder,
                 cache=cache,
-            )
+            ):
+                finished.put(written)
 
-        running = {start(job) for job in islice(queue, count)}
+        def start(frame: int, together: list[str]) -> None:
+            pool.submit(work, frame, together).add_done_callback(finished.put)
+
+        running = 0
+        for job in islice(queue, count):
+            start(*job)
+            running += 1
         while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                result = future.result()
-                running |= {start(job) for job in islice(queue, 1)}
+            result = finished.get()
+            if isinstance(result, Written):
                 yield result
+                continue
+            running -= 1
+            result.result()
+            for job in islice(queue, 1):
+                start(*job)
+                running += 1
 
 
 def _refuse_overwriting(graph: Graph, writer: str, frames: Sequence[int] | range) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.graph import Graph, Node
+from ofx_helpers.engine.graph import Graph, Node, Shape
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import Box, NodeType, Upstream, same_region
 from ofx_helpers.engine.params import Params, catalogue
@@ -176,13 +177,13 @@ class Scene:
             self._frames[name] = context.kind.frames(context)
         return self._frames[name]
 
-    def order(self, target: str) -> tuple[str, ...]:
-        """Every node that `target` could need, inputs before users; refuses cycles."""
-        if self._order is not None and target in self._order:
+    def order(self, *targets: str) -> tuple[str, ...]:
+        """Every node that the targets could need, inputs before users; refuses cycles."""
+        if self._order is not None and all(target in self._order for target in targets):
             return self._order
         done: dict[str, None] = {}
         open_: set[str] = set()
-        stack: list[tuple[str, bool]] = [(target, False)]
+        stack: list[tuple[str, bool]] = [(target, False) for target in reversed(targets)]
         while stack:
             name, leaving = stack.pop()
             if leaving:
@@ -238,9 +239,21 @@ class Scene:
 
 
 def _animated(node: Node) -> bool:
-    """Whether a parameter has keys, or the node draws shapes, which may have."""
-    values = (value for values in node.params.values() for value in values)
-    return bool(node.shapes) or any(isinstance(value, Curve) for value in values)
+    """Whether a parameter of the node or a shape of its has keys, or a shape comes and goes."""
+    return _keyed(node.params) or any(_shape_animated(shape) for shape in node.shapes)
+
+
+def _shape_animated(shape: Shape) -> bool:
+    points = (vars(point).values() for point in (*shape.points, *shape.feather_points))
+    return (
+        _keyed(shape.params)
+        or any(isinstance(value, Curve) for values in points for value in values)
+        or shape.params.get("lifeTime", ("All",))[0] not in ("All", 0)
+    )
+
+
+def _keyed(params: Mapping[str, tuple[Any, ...]]) -> bool:
+    return any(isinstance(value, Curve) for values in params.values() for value in values)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,15 @@ from threading import Lock
 
 from ofx_helpers.engine.frame import Frame, Window
 
+_SLACK = 1.25
+"""How much larger than the wanted window a joined one may be."""
+
 
 class StaticCache:
     """The frames of nodes that do not change with time, the last used ones within a limit.
 
-    Shared by the threads of a render; the kept arrays are read-only.
+    Shared by the threads of a render; the kept arrays are read-only. A node may be kept over
+    several windows: frames are rendered in bands.
     """
 
     def __init__(self, limit: int = 300 * 1024 * 1024) -> None:
@@ -17,26 +21,50 @@ class StaticCache:
         self._limit = limit
         self._size = 0
         self._kept: OrderedDict[tuple[str, Window], Frame] = OrderedDict()
+        self._windows: dict[str, list[Window]] = {}
         self._lock = Lock()
 
     def get(self, name: str, window: Window) -> Frame | None:
-        """The node's frame where it is kept over exactly `window`."""
+        """The node's frame where it is kept over at least `window`."""
         with self._lock:
-            frame = self._kept.get((name, window))
-            if frame is not None:
-                self._kept.move_to_end((name, window))
-            return frame
+            for kept in self._windows.get(name, ()):
+                if kept.contains(window):
+                    self._kept.move_to_end((name, kept))
+                    return self._kept[name, kept]
+        return None
+
+    def joined(self, name: str, window: Window) -> Window:
+        """What to compute where `window` is not kept: with what is kept beside it, if near.
+
+        A window that wanders with an animated move is then computed anew only until it has been
+        everywhere.
+        """
+        with self._lock:
+            for kept in self._windows.get(name, ()):
+                both = window.union(kept)
+                if _area(both) <= _SLACK * max(_area(window), _area(kept)):
+                    window = both
+        return window
 
     def put(self, name: str, frame: Frame) -> None:
         """Keep a frame, which nobody may write to any more."""
         if frame.pixels.nbytes > self._limit // 2:
             return
         frame.pixels.flags.writeable = False
-        key = (name, frame.window)
         with self._lock:
-            old = self._kept.pop(key, None)
-            self._size += frame.pixels.nbytes - (old.pixels.nbytes if old else 0)
-            self._kept[key] = frame
+            for window in [*self._windows.get(name, ())]:
+                if frame.window.contains(window):
+                    self._drop(name, window)
+            self._size += frame.pixels.nbytes
+            self._kept[name, frame.window] = frame
+            self._windows.setdefault(name, []).append(frame.window)
             while self._size > self._limit:
-                _, dropped = self._kept.popitem(last=False)
-                self._size -= dropped.pixels.nbytes
+                self._drop(*next(iter(self._kept)))
+
+    def _drop(self, name: str, window: Window) -> None:
+        self._size -= self._kept.pop((name, window)).pixels.nbytes
+        self._windows[name].remove(window)
+
+
+def _area(window: Window) -> int:
+    return window.width * window.height

@@ -159,6 +159,9 @@ KEEPS_B = frozenset(
 )
 """The operations that give B where A is transparent black."""
 
+HSL = ("hue", "saturation", "color", "luminosity")
+"""The operations on hue, saturation, colour and luminosity; in the order of `_hsl_kernel`."""
+
 _LUMA = np.array([0.3, 0.59, 0.11], np.float32).astype(np.float64)
 _TINY = np.finfo(np.float64).tiny
 

@@ -7,7 +7,7 @@ import numpy as np
 from ofx_helpers.engine.finish import mixed, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
-from ofx_helpers.nodes._blend import BLENDS, KEEPS_B, MASKABLE, hsl_blend
+from ofx_helpers.nodes._blend import BLENDS, HSL, KEEPS_B, MASKABLE, hsl_blend
 
 _CHANNELS = "RGBA"
 _EMPTY = Window(0, 0, 0, 0)
@@ -111,6 +111,12 @@ def _blend(operation: str, masking: bool, a_pixels: Pixels, b_pixels: Pixels) ->
     if blend is not None and not both:
         return blend(a_pixels, b_pixels, a, b)
     result = np.empty_like(a_pixels)
+    if blend is None and a.size >= _SMALL:
+        from ofx_helpers.nodes import _hsl_kernel
+
+        _hsl_kernel.blend(HSL.index(operation), a_pixels, b_pixels, result)
+        result[..., 3:4] = a + b - a * b
+        return result
     rgb = (a_pixels[..., :3], b_pixels[..., :3], a, b)
     result[..., :3] = hsl_blend(operation, *rgb) if blend is None else blend(*rgb)
     result[..., 3:4] = a + b - a * b

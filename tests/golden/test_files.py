@@ -23,8 +23,8 @@ def _shared() -> None:
 
 def _written(name: str, folder: Path) -> tuple[np.ndarray, np.ndarray]:
     graph = graph_of(read(GOLDEN / "projects" / f"{name}.ntp"))
-    done = write_frame(
-        graph, "Write1", 1, resolve=collect().get, media=EngineMedia(), folder=folder
+    (done,) = write_frame(
+        graph, ["Write1"], 1, resolve=collect().get, media=EngineMedia(), folder=folder
     )
     wanted = read_image(GOLDEN / "expected" / f"{name}.0001.png").pixels
     return read_image(done.path).pixels, wanted

@@ -47,8 +47,7 @@ def rendered(tmp_path, found, wide, bands):
         values["residual"] = [rest.scale, rest.dx, rest.dy]
     template = load_template("priority_composite")
     graph = graph_of(fill(template, values, tmp_path / "comp.ntp"))
-    (writer,) = writers(graph)
-    written = write_frame(graph, writer, 1, resolve=collect().get, media=EngineMedia())
+    (written,) = write_frame(graph, writers(graph), 1, resolve=collect().get, media=EngineMedia())
     return read_rgb8(written.path)
 
 

@@ -1,9 +1,15 @@
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
+from ofx_helpers.engine import evaluate
 from ofx_helpers.engine.curve import Curve, Interpolation, Key
 from ofx_helpers.engine.errors import RenderError
-from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.graph import Point, Shape
 from ofx_helpers.engine.node_type import NodeType
 from ofx_helpers.engine.render import render as render_files
 from ofx_helpers.engine.static_cache import StaticCache
@@ -161,6 +167,105 @@ def test_what_does_not_change_is_computed_once_for_all_frames() -> None:
     assert media.reads == ["a.png"]
     assert not first[..., :3].any()
     np.testing.assert_allclose(third[..., :3], 2 * second[..., :3], atol=1e-6)
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each node has been computed."""
+    counts: Counter[str] = Counter()
+    real = evaluate._render
+
+    def counting(job: Any, taken: Any) -> Frame:
+        counts[job.context.node.name] += 1
+        return real(job, taken)
+
+    monkeypatch.setattr(evaluate, "_render", counting)
+    return counts
+
+
+FADE = Curve((Key(1.0, 1.0, Interpolation.LINEAR, 0, 1), Key(9.0, 9.0, right=1, left=1)))
+
+
+def test_what_two_writers_share_is_computed_once_a_frame(computed: Counter[str]) -> None:
+    made = graph(
+        read("A", "a.png"),
+        node("M", "MultiplyPlugin", {"Source": "A"}, value=(FADE, FADE, FADE, 1.0)),
+        node("C", "SaturationPlugin", {"Source": "M"}, saturation=0.3),
+        node("W", WRITE, {"Source": "M"}, filename="m.####.png"),
+        node("V", WRITE, {"Source": "C"}, filename="c.####.png"),
+        node(
+            "X",
+            WRITE,
+            {"Source": "M"},
+            filename="x.####.png",
+            frameRange="manual",
+            firstFrame=2,
+            lastFrame=2,
+        ),
+        last=3,
+    )
+    media, alone = MemoryMedia(IMAGES), MemoryMedia(IMAGES)
+    done = list(render_files(made, resolve=collect().get, media=media))
+    assert len(done) == 7
+    assert computed["M"] == 3
+    for name in ("W", "V", "X"):
+        list(render_files(made, [name], resolve=collect().get, media=alone))
+    assert sorted(media.written) == sorted(alone.written)
+    for name, picture in alone.written.items():
+        np.testing.assert_array_equal(media.written[name].pixels, picture.pixels)
+
+
+def test_a_node_that_fails_for_one_of_two_writers_is_named() -> None:
+    made = graph(
+        read("A", "a.png"),
+        read("N", "none.png"),
+        node("W", WRITE, {"Source": "A"}, filename="a.####.png"),
+        node("V", WRITE, {"Source": "G"}, filename="n.####.png"),
+        node("G", "GradePlugin", {"Source": "A", "Mask": "A"}, black=(1.0, 1.0), white=(1.0, 1.0)),
+    )
+    made.nodes["G"].params["multiply"] = ("no number",)  # type: ignore[index]
+    media = MemoryMedia(IMAGES)
+    with pytest.raises(RenderError, match=r"^G \(net\.sf\.openfx\.GradePlugin\)"):
+        list(render_files(made, resolve=collect().get, media=media))
+    assert not media.written
+
+
+def test_a_still_picture_under_a_moving_window_is_soon_computed_no_more(
+    computed: Counter[str],
+) -> None:
+    there = Curve((Key(1.0, -4.5, Interpolation.LINEAR, 0, 1), Key(9.0, 3.5, right=1, left=1)))
+    made = graph(
+        read("A", "a.png"),
+        node("B", "net.sf.cimg.CImgBlur", {"Source": "A"}, size=(2.0, 2.0)),
+        node("T", "TransformPlugin", {"Source": "B"}, translate=(there, 0.0)),
+        size=(160, 120),
+    )
+    media, cache = MemoryMedia({"a.png": gradient(160, 120)}), StaticCache()
+    window = Window(20, 10, 140, 110)
+    for time in (1.0, 9.0, 2.0, 8.0, 3.0):
+        moved = render(made, "T", media=media, cache=cache, time=time, window=window)
+        wanted = render(made, "T", media=media, time=time, window=window)
+        np.testing.assert_allclose(moved.pixels, wanted.pixels, atol=1e-6)
+    # Five times without the cache, twice with it.
+    assert computed["B"] == 5 + 2
+
+
+@pytest.mark.parametrize(("moving", "times"), [(False, 1), (True, 3)])
+def test_a_shape_without_keys_is_drawn_once(
+    moving: bool, times: int, computed: Counter[str]
+) -> None:
+    corners = ((2.0, 2.0), (12.0, 2.0), (12.0, 9.0), (2.0, 9.0))
+    points = tuple(
+        Point(x=FADE if moving else x, y=y, left_x=x, left_y=y, right_x=x, right_y=y)
+        for x, y in corners
+    )
+    shape = Shape(name="S", points=points, feather_points=(), params={"lifeTime": (0,)})
+    roto = replace(node("R", "fr.inria.built-in.Roto"), shapes=(shape,))
+    made = graph(roto, node("M", "MultiplyPlugin", {"Source": "R"}, value=(FADE, FADE, FADE, FADE)))
+    cache = StaticCache()
+    for time in (1.0, 2.0, 3.0):
+        render(made, "M", cache=cache, time=time)
+    assert computed["R"] == times
 
 
 def test_an_8_bit_srgb_picture_passes_read_over_and_write_bit_for_bit() -> None:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.nodes._blend import BLENDS, KEEPS_B
+from ofx_helpers.nodes import _hsl_kernel
+from ofx_helpers.nodes._blend import BLENDS, HSL, KEEPS_B, hsl_blend
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, node, read, render
 
@@ -95,3 +96,17 @@ def test_over_of_premultiplied_layers_is_associative() -> None:
     )
     left, right = render(made, "L", IMAGES).pixels, render(made, "R", IMAGES).pixels
     np.testing.assert_allclose(left, right, atol=1e-6)
+
+
+@pytest.mark.parametrize("operation", HSL)
+def test_the_compiled_hsl_operations_equal_the_plain_ones(operation: str) -> None:
+    rng = np.random.default_rng(5)
+    # Colours above their alpha and below 0, greys, black, and no alpha: every branch.
+    above, below = rng.uniform(-0.3, 1.3, (2, 64, 64, 4)).astype(np.float32)
+    above[:8, :, 3], below[:, :8, 3] = 0, 0
+    above[8:16, :, :3], below[:, 8:16, :3] = 0.25, 0.5
+    above[16:24, :, :3], below[:, 16:24, 3] = 0, 1
+    found = np.zeros_like(above)
+    _hsl_kernel.blend(HSL.index(operation), above, below, found)
+    wanted = hsl_blend(operation, above[..., :3], below[..., :3], above[..., 3:], below[..., 3:])
+    np.testing.assert_allclose(found[..., :3], wanted, atol=1e-5, rtol=1e-5)
