@@ -117,3 +117,32 @@ def test_missing_weights_say_which_command_to_run(tmp_path, monkeypatch):
     monkeypatch.setenv("MEMECOMP_WEIGHTS", str(tmp_path))
     with pytest.raises(ModelError, match="memecomp models pull realesrgan-x4plus"):
         load_upscaler("openvino")
+
+
+def test_a_failure_inside_torch_is_raised_and_not_painted_over(pulled, crop):
+    upscaler = load("realesrgan", pulled)
+
+    def fail(_):
+        raise RuntimeError("CUDA out of memory\nand a long tale")
+
+    upscaler.upscale(crop)
+    upscaler._upsampler.model = fail
+    with pytest.raises(ModelError, match=r"48×24 pixels failed \(CUDA out of memory\)") as caught:
+        upscaler.upscale(crop)
+    assert "bands.tile" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["realesrgan", "ncnn"])
+def test_no_gpu_or_half_floats_where_there_are_none(name, pulled):
+    load(name, pulled)
+    with pytest.raises(ModelError, match="a CPU has no fp16"):
+        load(name, pulled, precision="fp16")
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_numbers_that_are_not_finite_are_refused(name, pulled, crop, monkeypatch):
+    upscaler = load(name, pulled)
+    broken = np.full((96, 192, 3), np.nan, np.float32)
+    monkeypatch.setattr(type(upscaler), "_run", lambda *_: broken)
+    with pytest.raises(ModelError, match="not finite"):
+        upscaler.upscale(crop)
