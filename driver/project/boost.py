@@ -4,6 +4,7 @@ A project comes from anywhere, so reading resolves no entity, opens no other fil
 is too big or too deep. Nothing in a project is ever executed.
 """
 
+import math
 from typing import cast
 from xml.sax.saxutils import escape
 
@@ -63,6 +64,33 @@ def serialize(root: Element) -> bytes:
 def text_of(element: Element, tag: str, default: str = "") -> str:
     """The text of a child, or the default where there is none."""
     return element.findtext(tag, default)
+
+
+def whole(text: str, what: str) -> int:
+    """A whole number of a project; `what` names it in the error.
+
+    Raises:
+        MemecompError: it is none.
+    """
+    try:
+        return int(text)
+    except ValueError:
+        raise MemecompError(f"{what} is no whole number: {text[:40]!r}.") from None
+
+
+def real(text: str, what: str) -> float:
+    """A number of a project; `what` names it in the error.
+
+    Raises:
+        MemecompError: it is none, or not finite.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        raise MemecompError(f"{what} is no number: {text[:40]!r}.") from None
+    if not math.isfinite(number):
+        raise MemecompError(f"{what} is not finite: {text[:40]}.")
+    return number
 
 
 def child_of(element: Element, tag: str) -> Element:

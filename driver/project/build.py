@@ -8,7 +8,7 @@ from driver.project import catalog
 from driver.project.boost import Element, add
 from driver.project.catalog import NodeKind, ParamKind
 from ofx_helpers.engine.curve import Curve, Key
-from ofx_helpers.engine.graph import Animated, Value
+from ofx_helpers.engine.graph import Keyed, Value
 
 # Parameters that Natron shows through another one, and keeps hidden.
 _HIDDEN = {"decodingPluginID", "encodingPluginID", "ocioInputSpace", "ocioOutputSpace"}
@@ -27,7 +27,7 @@ NOTE = ParamKind("userTextArea", "String", ("",))
 def node_element(
     kind: NodeKind,
     name: str,
-    params: Mapping[ParamKind, Sequence[Animated]],
+    params: Mapping[ParamKind, Sequence[Keyed]],
     inputs: Mapping[str, str],
     cache_id: str,
 ) -> Element:
@@ -72,7 +72,7 @@ def node_element(
     return node
 
 
-def knob_element(kind: ParamKind, values: Sequence[Animated], tag: str = "item") -> Element:
+def knob_element(kind: ParamKind, values: Sequence[Keyed], tag: str = "item") -> Element:
     """A stored parameter with its values, one per dimension."""
     hidden = kind.name in _HIDDEN
     knob = etree.Element(tag)
@@ -104,9 +104,7 @@ def curve_element(parent: Element, tag: str, curve: Curve) -> Element:
     return element
 
 
-def _dimension(
-    knob: Element, kind: ParamKind, value: Animated, default: Value, enabled: bool
-) -> None:
+def _dimension(knob: Element, kind: ParamKind, value: Keyed, default: Value, enabled: bool) -> None:
     item = add(knob, "item")
     add(item, "Enabled", enabled)
     add(item, "HasAnimation", isinstance(value, Curve))
@@ -119,7 +117,7 @@ def _dimension(
     add(item, "ExprHasRet", 0)
 
 
-def stored_value(value: Animated, kind: ParamKind) -> Value:
+def stored_value(value: Keyed, kind: ParamKind) -> Value:
     """What the file holds for one dimension: a choice's index, an animated one's first value."""
     if isinstance(value, Curve):
         first = value.keys[0].value

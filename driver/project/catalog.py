@@ -8,7 +8,7 @@ from typing import Any
 
 from driver.errors import MemecompError
 from ofx_helpers.engine.curve import Curve
-from ofx_helpers.engine.graph import Animated, Value
+from ofx_helpers.engine.graph import Keyed, Value
 from ofx_helpers.engine.params import catalogue
 
 READ = "fr.inria.built-in.Read"
@@ -61,7 +61,7 @@ class ParamKind:
         """How many values it has."""
         return len(self.default)
 
-    def check(self, value: object) -> tuple[Animated, ...]:
+    def check(self, value: object) -> tuple[Keyed, ...]:
         """The value as one entry per dimension: a single one, a sequence, or curves.
 
         A colour may be given as three values; its alpha then keeps the default.
@@ -79,7 +79,7 @@ class ParamKind:
             )
         return tuple(self._one(item) for item in given)
 
-    def _one(self, value: object) -> Animated:
+    def _one(self, value: object) -> Keyed:
         if isinstance(value, Curve):
             if self.kind in ("String", "InputFile", "OutputFile", "Path"):
                 raise MemecompError(f"{self.name} is a text and cannot be animated here.")

@@ -7,7 +7,7 @@ stands. What stands somewhere unknown keeps a number of its own where it had one
 
 from dataclasses import dataclass
 
-from driver.project.boost import Element, attributes
+from driver.project.boost import Element, attributes, whole
 
 _ATTRIBUTES = ("class_id", "class_id_reference", "tracking_level", "version", "object_id")
 
@@ -152,7 +152,7 @@ def number(root: Element) -> None:
 
 def version_of(root: Element, kind: str) -> int:
     """The version of a type in this project, or Natron 2.5's where it has none of them."""
-    return int(_observed(list(typed(root, "Root")))[kind].version)
+    return whole(_observed(list(typed(root, "Root")))[kind].version, f"The version of {kind}")
 
 
 def _observed(pairs: list[tuple[Element, str | None]]) -> dict[str, _Class]:

@@ -16,7 +16,7 @@ from driver.project.gui import NodeGui, colour_of, gui_element
 from driver.project.layout import Box, Item, bounds, lay_out
 from driver.project.outline import NodeOutline, PartOutline, ProjectOutline, value_of
 from driver.project.write_roto import roto_element
-from ofx_helpers.engine.graph import Animated
+from ofx_helpers.engine.graph import Keyed
 
 _NODE_SIZE = (109.0, 52.0)
 _READ_SIZE = (133.0, 81.0)
@@ -155,7 +155,7 @@ def _checked_inputs(node: NodeOutline, kind: NodeKind, names: set[str]) -> dict[
 
 def _checked_params(
     node: NodeOutline, kind: NodeKind, inputs: Mapping[str, str]
-) -> dict[ParamKind, tuple[Animated, ...]]:
+) -> dict[ParamKind, tuple[Keyed, ...]]:
     given = dict(node.params)
     if "Mask" in inputs and "enableMask_Mask" in kind.params:
         given.setdefault("enableMask_Mask", True)  # Natron sets it when a person connects the mask
@@ -212,7 +212,7 @@ def _settings(project: Element, outline: ProjectOutline) -> None:
     names = (*(size.name for size in BUILT_IN), _FORMAT)
     index = len(BUILT_IN) if own else known.index(wanted)
     paths = "<Name>Project</Name><Value>[Project]</Value>"
-    knobs: Iterable[tuple[ParamKind, tuple[Animated, ...]]] = (
+    knobs: Iterable[tuple[ParamKind, tuple[Keyed, ...]]] = (
         (ParamKind("projectPaths", "Path", ("",)), (paths,)),
         (ParamKind("outputFormat", "Choice", ("HD",), names), (names[index],)),
         (ParamKind("frameRange", "Int", (1, 250)), (outline.first, outline.last)),

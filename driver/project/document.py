@@ -7,9 +7,10 @@ from pathlib import Path
 
 from driver.errors import MemecompError
 from driver.project import boost, classes
-from driver.project.boost import Element, text_of
+from driver.project.boost import Element, real, text_of
 from driver.project.formats import BUILT_IN, DEFAULT, Format
 from driver.project.node import ProjectNode
+from driver.project.older import format_of
 from driver.project.params import Param, read_param
 
 DEFAULT_RANGE = (1, 250)
@@ -55,14 +56,16 @@ class Document:
         stored = self.params.get("frameRange")
         if stored is None or len(stored.values) != 2:
             return DEFAULT_RANGE
-        first, last = (int(value) for value in stored.values if isinstance(value, int))
+        first, last = stored.values
+        if not isinstance(first, int) or not isinstance(last, int):
+            return DEFAULT_RANGE
         return first, last
 
     @property
     def fps(self) -> float:
         """Frames a second."""
         stored = self.params.get("frameRate")
-        value = stored.values[0] if stored else DEFAULT_FPS
+        value = stored.values[0] if stored and stored.values else DEFAULT_FPS
         return float(value) if isinstance(value, int | float) else DEFAULT_FPS
 
     @property
@@ -78,7 +81,7 @@ class Document:
             MemecompError: it names a format that neither it nor Natron describes.
         """
         stored = self.params.get("outputFormat")
-        wanted = stored.values[0] if stored else DEFAULT
+        wanted = stored.values[0] if stored and stored.values else DEFAULT
         known = [*BUILT_IN, *self.additional_formats]
         if isinstance(wanted, int) and 0 <= wanted < len(known):
             return known[wanted]
@@ -86,6 +89,10 @@ class Document:
             size = f"{candidate.width}x{candidate.height}"
             if wanted in (candidate.name, size, f"{candidate.name} {size}"):
                 return candidate
+        described = format_of(wanted) if isinstance(wanted, str) else None
+        if described is not None:
+            name, width, height, aspect = described
+            return Format(width, height, aspect, name)
         raise MemecompError(
             f"{self.path} has the format {wanted!r}, which it does not describe. "
             "Open it in Natron and choose the project's format again."
@@ -142,11 +149,12 @@ def _required(parent: Element, tag: str, path: Path) -> Element:
 
 def _format(item: Element) -> Format:
     def side(name: str) -> int:
-        return round(float(item.findtext(f"RectI/{name}") or item.findtext(f"RectD/{name}") or 0))
+        text = item.findtext(f"RectI/{name}") or item.findtext(f"RectD/{name}") or "0"
+        return round(real(text, f"<{name}> of a format"))
 
     return Format(
         width=side("Right") - side("Left"),
         height=side("Top") - side("Bottom"),
-        pixel_aspect=float(text_of(item, "Pixel_aspect_ratio", "1")),
+        pixel_aspect=real(text_of(item, "Pixel_aspect_ratio", "1"), "The pixel aspect of a format"),
         name=text_of(item, "Name"),
     )

@@ -11,7 +11,7 @@ from driver.project.document import Document
 from driver.project.node import ProjectNode
 from driver.project.params import read_value
 from ofx_helpers.engine.curve import Curve
-from ofx_helpers.engine.graph import Animated
+from ofx_helpers.engine.graph import Keyed
 
 # Versions of the types that this package writes; older projects have other fields.
 _WRITTEN = {"Node": 15, "Knob": 14, "Value": 7}
@@ -145,12 +145,12 @@ def _stored_kind(node: ProjectNode, knob: Element) -> ParamKind:
         return ParamKind(name, kind, default, options)
 
 
-def _filename(node: ProjectNode) -> Animated:
+def _filename(node: ProjectNode) -> Keyed:
     stored = node.params.get("filename")
     return stored.values[0] if stored else ""
 
 
-def _replace_values(knob: Element, kind: ParamKind, values: tuple[Animated, ...]) -> None:
+def _replace_values(knob: Element, kind: ParamKind, values: tuple[Keyed, ...]) -> None:
     for item, value in zip(knob.findall("item"), values, strict=True):
         for tag in ("Curve", "Master"):
             for old in item.findall(tag):

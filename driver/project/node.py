@@ -43,6 +43,11 @@ class ProjectNode:
         return int(text) if text.isdecimal() else 0
 
     @property
+    def instance_of(self) -> str:
+        """The node that this one is a track of (before 2.1); such a one renders nothing."""
+        return text_of(self.element, "MultiInstanceParent")
+
+    @property
     def params(self) -> dict[str, Param]:
         """Stored parameters by name; those at their default are mostly not stored."""
         found = (read_param(element) for element in self.knobs())

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from driver.project.boost import Element, text_of
+from driver.errors import MemecompError
+from driver.project.boost import Element, real, text_of, whole
 from ofx_helpers.engine.curve import Curve, Interpolation, Key
-from ofx_helpers.engine.graph import Animated, Value
+from ofx_helpers.engine.graph import Keyed, Value
 
 WHOLE = {"Int", "Choice"}
 TEXTS = {"String", "InputFile", "OutputFile", "Path"}
@@ -26,31 +27,38 @@ class Param:
 
     `values` has one entry per dimension: a value, or a curve over time in frames. A choice is its
     option id where the file has it, else its index. `expressions` keeps Python text that Natron
-    would run; it is never run here, and the stored value stands.
+    would run; `multi_line` ones set `ret` themselves. `index` is the one that a choice stores
+    beside its id, and `options` the ids of a choice that the project itself describes.
     """
 
     name: str
     kind: str
-    values: tuple[Animated, ...]
+    values: tuple[Keyed, ...]
     expressions: tuple[str, ...] = ()
     links: tuple[Link | None, ...] = ()
     user: bool = False
+    index: int = 0
+    options: tuple[str, ...] = ()
+    multi_line: bool = False
 
 
 def read_param(element: Element) -> Param:
     """The parameter that a knob element of a project holds."""
     kind = text_of(element, "Type")
     dimensions = element.findall("item")
+    index = 0
     if kind == "Parametric":
         curves = element.find("ParametricCurves")
         items = [] if curves is None else curves.findall("item")
-        values: tuple[Animated, ...] = tuple(read_curve(item) for item in items)
+        values: tuple[Keyed, ...] = tuple(read_curve(item) for item in items)
     elif kind in VALUELESS:
         values = ()
     else:
-        values = tuple(_dimension(item, kind) for item in dimensions)
+        values = tuple(_dimension(item, kind, text_of(element, "Name")) for item in dimensions)
         label = element.findtext("ChoiceLabel")
-        if kind == "Choice" and label and not isinstance(values[0], Curve):
+        if kind == "Choice" and values and isinstance(values[0], int):
+            index = values[0]
+        if kind == "Choice" and label and values and not isinstance(values[0], Curve):
             values = (label,)
     expressions = tuple(text_of(item, "Expression") for item in dimensions)
     links = tuple(_link(item) for item in dimensions)
@@ -61,42 +69,62 @@ def read_param(element: Element) -> Param:
         expressions=expressions if any(expressions) else (),
         links=links if any(links) else (),
         user=text_of(element, "UserKnob") == "1",
+        index=index,
+        options=tuple(item.text or "" for item in element.iterfind("Entries/item")),
+        multi_line=any(text_of(item, "ExprHasRet") == "1" for item in dimensions),
     )
 
 
 def read_curve(element: Element) -> Curve:
-    """The keys of a Curve element, in order of time."""
-    keys = [
-        Key(
-            time=float(text_of(item, "Time")),
-            value=float(text_of(item, "Value")),
-            interpolation=Interpolation(int(text_of(item, "InterpolationMethod", "2"))),
-            left=float(text_of(item, "LeftDerivative", "0")),
-            right=float(text_of(item, "RightDerivative", "0")),
-        )
-        for item in element.iterfind("KeyFrameSet/item")
-    ]
-    return Curve(tuple(sorted(keys, key=lambda key: key.time)))
+    """The keys of a Curve element, in order of time; of two at one time the later counts.
+
+    Raises:
+        MemecompError: a key that holds no number, or an interpolation that Natron has not.
+    """
+    keys = [_key(item) for item in element.iterfind("KeyFrameSet/item")]
+    by_time = {key.time: key for key in keys}
+    return Curve(tuple(by_time[time] for time in sorted(by_time)))
 
 
-def read_value(text: str, kind: str) -> Value:
-    """A value's text as Python has it."""
+def _key(item: Element) -> Key:
+    def number(tag: str, default: str = "") -> float:
+        return real(text_of(item, tag, default), f"<{tag}> of a key")
+
+    method = whole(text_of(item, "InterpolationMethod", "2"), "<InterpolationMethod> of a key")
+    if method not in list(Interpolation):
+        raise MemecompError(f"A key has the interpolation {method}; Natron's are 0 to 8.")
+    return Key(
+        time=number("Time"),
+        value=number("Value"),
+        interpolation=Interpolation(method),
+        left=number("LeftDerivative", "0"),
+        right=number("RightDerivative", "0"),
+    )
+
+
+def read_value(text: str, kind: str, what: str = "A value") -> Value:
+    """A value's text as Python has it; `what` names it in the error.
+
+    Raises:
+        MemecompError: it is not of its kind.
+    """
     if kind in TEXTS:
         return text
     if kind == "Bool":
         return text == "1"
     if kind in WHOLE:
-        return int(text)
-    return float(text)
+        return whole(text, what)
+    return real(text, what)
 
 
-def _dimension(item: Element, kind: str) -> Animated:
+def _dimension(item: Element, kind: str, name: str) -> Keyed:
     curve = item.find("Curve")
     if curve is not None and kind not in TEXTS:
         keys = read_curve(curve)
         if keys.keys:
             return keys
-    return read_value(text_of(item, "Value", "0" if kind not in TEXTS else ""), kind)
+    value = text_of(item, "Value", "0" if kind not in TEXTS else "")
+    return read_value(value, kind, f"The value of {name}")
 
 
 def _link(item: Element) -> Link | None:
@@ -104,4 +132,5 @@ def _link(item: Element) -> Link | None:
     if master is None:
         return None
     name = text_of(master, "MasterNodeNameFull") or text_of(master, "MasterNodeName")
-    return Link(name, text_of(master, "MasterKnobName"), int(text_of(master, "MasterDimension")))
+    dimension = whole(text_of(master, "MasterDimension"), "<MasterDimension> of a link")
+    return Link(name, text_of(master, "MasterKnobName"), max(0, dimension))

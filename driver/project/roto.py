@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from driver.project.boost import Element, child_of, text_of
+from driver.project.boost import Element, child_of, real, text_of
 from driver.project.params import read_curve, read_param
-from ofx_helpers.engine.graph import Animated, Point, Shape
+from ofx_helpers.engine.graph import Keyed, Point, Shape
 
 
 def read_shapes(context: Element) -> tuple[Shape, ...]:
@@ -58,7 +58,7 @@ def _point(element: Element) -> Point:
     )
 
 
-def _coordinate(element: Element, tag: str) -> Animated:
+def _coordinate(element: Element, tag: str) -> Keyed:
     curve = element.find(f"{tag}_animation")
     if curve is not None:
         keys = read_curve(curve)
@@ -66,4 +66,4 @@ def _coordinate(element: Element, tag: str) -> Animated:
             return keys.keys[0].value
         if keys.keys:
             return keys
-    return float(text_of(element, tag, "0"))
+    return real(text_of(element, tag, "0"), f"<{tag}> of a Roto point")

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from driver.errors import MemecompError
 from driver.project.document import Document
 from driver.project.node import ProjectNode
+from driver.project.older import option_of
 from driver.project.params import Link, Param
+from driver.render.expressions import Expressions
+from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.graph import Animated, Graph, Node
+from ofx_helpers.engine.graph import Animated, Graph, Keyed, Node
 
 GROUP = "fr.inria.built-in.Group"
 INPUT = "fr.inria.built-in.Input"
@@ -15,6 +18,7 @@ OUTPUT = "fr.inria.built-in.Output"
 DOT = "fr.inria.built-in.Dot"
 _NOT_RENDERED = {INPUT, OUTPUT, DOT, "fr.inria.built-in.BackDrop", "fr.inria.built-in.Viewer"}
 _MAX_HOPS = 10_000
+_MAX_LINKS = 50
 
 
 def graph_of(document: Document) -> Graph:
@@ -23,22 +27,24 @@ def graph_of(document: Document) -> Graph:
     A node's name is its path with dots. Groups, their Inputs and Outputs, Dots, BackDrops and
     Viewers are gone; whoever read one of them reads what is behind it. A disabled node stays, with
     `disableNode` set; a disabled group passes its first input. A parameter that follows another
-    has that one's value. Expressions are never run: the value that Natron stored stands.
+    has that one's value. An expression is computed by a small evaluator of our own, never run as
+    Python. Choices that an older Natron stored by label have the id of now.
     A parametric parameter is held as one curve per dimension over its own axis.
 
     Raises:
         MemecompError: an input names a node that is not there, or groups feed themselves.
     """
-    nodes = {node.path: node for node in document.all_nodes()}
-    wiring = _Wiring(nodes)
+    nodes = {node.path: node for node in document.all_nodes() if not node.instance_of}
     size = document.format
     first, last = document.frame_range
+    scope = _Scope(nodes, first)
+    wiring = _Wiring(nodes, scope)
     made = (
         Node(
             name=path,
             plugin=node.plugin,
             version=node.major_version,
-            params=_params(node, nodes),
+            params=scope.params_of(path),
             inputs=wiring.inputs(node),
             shapes=node.shapes,
         )
@@ -57,14 +63,15 @@ def graph_of(document: Document) -> Graph:
 
 
 def _is_group(node: ProjectNode) -> bool:
-    return node.plugin == GROUP or bool(node.children)
+    return node.plugin == GROUP or any(not child.instance_of for child in node.children)
 
 
 class _Wiring:
     """Finds what really feeds an input, through groups and dots."""
 
-    def __init__(self, nodes: Mapping[str, ProjectNode]) -> None:
+    def __init__(self, nodes: Mapping[str, ProjectNode], scope: "_Scope") -> None:
         self._nodes = nodes
+        self._scope = scope
 
     def inputs(self, node: ProjectNode) -> dict[str, str]:
         found = {label: self._source(node, name) for label, name in node.inputs.items()}
@@ -93,7 +100,7 @@ class _Wiring:
         """One step up from a node that hands on another's picture: (sibling, name) to look at."""
         if _is_group(node):
             output = next((child for child in node.children if child.plugin == OUTPUT), None)
-            if _disabled(node) or output is None:
+            if self._scope.disabled(node.path) or output is None:
                 return self._first(node)
             return self._first(output)
         if node.plugin == INPUT and node.parent is not None:
@@ -119,28 +126,47 @@ def _input_label(node: ProjectNode) -> str:
     return label[5:] if label.lower().startswith("input") else label
 
 
-def _disabled(node: ProjectNode) -> bool:
-    stored = node.params.get("disableNode")
-    return stored is not None and stored.values[:1] == (True,)
+class _Scope:
+    """The parameters of all nodes as the engine takes them."""
 
+    def __init__(self, nodes: Mapping[str, ProjectNode], first: int) -> None:
+        self._nodes = nodes
+        self._first = first
+        self._expressions = Expressions(nodes)
 
-def _params(node: ProjectNode, nodes: Mapping[str, ProjectNode]) -> dict[str, tuple[Animated, ...]]:
-    return {name: _followed(param, nodes) for name, param in node.params.items() if param.values}
+    def params_of(self, path: str) -> dict[str, tuple[Animated, ...]]:
+        params = self._expressions.params(path)
+        return {name: self._values(path, param) for name, param in params.items() if param.values}
 
+    def disabled(self, path: str) -> bool:
+        stored = self._expressions.params(path).get("disableNode")
+        return stored is not None and self._values(path, stored)[:1] == (True,)
 
-def _followed(param: Param, nodes: Mapping[str, ProjectNode]) -> tuple[Animated, ...]:
-    if not param.links:
-        return param.values
-    values = list(param.values)
-    for dimension, link in enumerate(param.links[: len(values)]):
-        if link is not None:
-            values[dimension] = _master(link, nodes, values[dimension])
-    return tuple(values)
+    def _values(self, path: str, param: Param, hops: int = 0) -> tuple[Animated, ...]:
+        values: list[Animated] = list(param.values)
+        first = param.values[0]
+        if param.kind == "Choice" and not isinstance(first, Curve):
+            kind = self._expressions.kind(path, param.name)
+            options = param.options or (kind.options if kind else ())
+            if isinstance(first, str):
+                values[0] = option_of(first, param.index, options)
+            elif 0 <= param.index < len(options):
+                values[0] = options[param.index]
+        for dimension, link in enumerate(param.links[: len(values)]):
+            if link is not None:
+                values[dimension] = self._master(link, param.values[dimension], hops)
+        for dimension, text in enumerate(param.expressions[: len(values)]):
+            if text:
+                values[dimension] = self._expressions.value(
+                    path, param.name, dimension, self._first
+                )
+        return tuple(values)
 
-
-def _master(link: Link, nodes: Mapping[str, ProjectNode], stored: Animated) -> Animated:
-    node = nodes.get(link.node)
-    master = node.params.get(link.param) if node else None
-    if master is None or link.dimension >= len(master.values):
-        return stored  # the master is at its default, which Natron stored here as well
-    return master.values[link.dimension]
+    def _master(self, link: Link, stored: Keyed, hops: int) -> Animated:
+        if hops > _MAX_LINKS:
+            raise MemecompError(f"{link.node}.{link.param} follows itself through other nodes.")
+        known = self._expressions.params(link.node) if link.node in self._nodes else {}
+        master = known.get(link.param)
+        if master is None or link.dimension >= len(master.values):
+            return stored  # the master is at its default, which Natron stored here as well
+        return self._values(link.node, master, hops + 1)[link.dimension]

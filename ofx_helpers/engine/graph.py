@@ -3,7 +3,7 @@
 Groups are already flattened: a node's name is its path, with dots (`Foreground.ShiftRed`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,20 @@ from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Window
 
 Value = bool | int | float | str
-Animated = Value | Curve
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A value that is computed from others: `at` gives it at a time in frames, or raises an error
+    for people; `text` is how its author wrote it.
+    """
+
+    text: str
+    at: Callable[[float], Value]
+
+
+Keyed = Value | Curve
+Animated = Keyed | Expression
 
 
 @dataclass(frozen=True, kw_only=True)

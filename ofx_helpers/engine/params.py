@@ -10,7 +10,7 @@ from typing import Any
 
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.errors import RenderError
-from ofx_helpers.engine.graph import Animated, Node, Value
+from ofx_helpers.engine.graph import Animated, Expression, Node, Value
 
 
 @lru_cache(maxsize=1)
@@ -103,7 +103,7 @@ class Params:
         return values
 
     def _now(self, value: Animated) -> Value:
-        return value.at(self.time) if isinstance(value, Curve) else value
+        return value.at(self.time) if isinstance(value, Curve | Expression) else value
 
     def _default(self, name: str) -> tuple[Value, ...] | None:
         value = self.extra.get(name)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.graph import Animated, Point, Shape
+from ofx_helpers.engine.graph import Animated, Expression, Point, Shape
 from ofx_helpers.engine.roto_raster import fill_patches, fill_polygon
 
 Floats = NDArray[np.float64]
@@ -103,7 +103,7 @@ def _placed(canvas: NDArray[np.uint8], area: Window, window: Window) -> NDArray[
 
 
 def _now(value: Animated, time: float) -> float:
-    return float(value.at(time) if isinstance(value, Curve) else value)
+    return float(value.at(time) if isinstance(value, Curve | Expression) else value)
 
 
 def _values(point: Point, time: float) -> tuple[complex, complex, complex]:

@@ -12,7 +12,7 @@ import numpy as np
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.graph import Graph, Node, Shape
+from ofx_helpers.engine.graph import Expression, Graph, Node, Shape
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import Box, NodeType, Upstream, same_region
 from ofx_helpers.engine.params import Params, catalogue
@@ -239,7 +239,7 @@ class Scene:
 
 
 def _animated(node: Node) -> bool:
-    """Whether a parameter of the node or a shape of its has keys, or a shape comes and goes."""
+    """Whether the node or a shape of its has keys or an expression, or a shape comes and goes."""
     return _keyed(node.params) or any(_shape_animated(shape) for shape in node.shapes)
 
 
@@ -253,7 +253,8 @@ def _shape_animated(shape: Shape) -> bool:
 
 
 def _keyed(params: Mapping[str, tuple[Any, ...]]) -> bool:
-    return any(isinstance(value, Curve) for values in params.values() for value in values)
+    changing = (Curve, Expression)
+    return any(isinstance(value, changing) for values in params.values() for value in values)
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,6 @@ def test_the_reference_set_is_there() -> None:
     assert len(PROJECTS) >= 155
 
 
-# Its Merge4 is disabled by an expression, and the stored value is not what that gives.
-EXPRESSIONS = {"pyplug_glow"}
-
-
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.stem)
 def test_the_picture_is_natrons(project: Path) -> None:
     graph = graph_of(read(project))
@@ -34,8 +30,6 @@ def test_the_picture_is_natrons(project: Path) -> None:
     missing = {node.plugin for node in graph.nodes.values()} - set(types)
     if missing:
         pytest.skip(f"not built yet: {', '.join(sorted(missing))}")
-    if project.stem in EXPRESSIONS:
-        pytest.xfail("needs an expression evaluated")
     expected = sorted((GOLDEN / "expected").glob(f"{project.stem}.*.exr"))
     if not expected:
         pytest.skip("written as PNG: see test_files")

@@ -11,6 +11,7 @@ from driver.project.template import fill, load_template
 from driver.render.graph import graph_of
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.graph import Expression
 
 
 def test_inputs_choices_and_values_are_those_of_the_project(natron: Path) -> None:
@@ -113,7 +114,10 @@ def test_an_expression_is_kept_and_never_run(tmp_path: Path) -> None:
     document.write(tmp_path / "b.ntp")
     again = read(tmp_path / "b.ntp")
     assert again.nodes[0].params["mix"].expressions == (trap,)
-    assert graph_of(again).nodes["G"].params["mix"] == (0.25,)
+    (mix,) = graph_of(again).nodes["G"].params["mix"]
+    assert isinstance(mix, Expression)
+    with pytest.raises(MemecompError, match=r"^G\.mix has the expression .* calls __import__\(\)"):
+        mix.at(1)
     assert not (tmp_path / "trap").exists()
 
 
