@@ -49,8 +49,11 @@ def _two(src, row, column, tx, ty, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def affine_rows(kind, poly, black, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
-    """As `resample_rows` for an affine matrix, a filter from bilinear up, and no clamp."""
+def affine_rows(kind, poly, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
+    """As `resample_rows` for an affine matrix, a filter from bilinear up, and no clamp.
+
+    `clamp` is false, and given only because numba would compile what is below anew for a literal.
+    """
     scratch = np.zeros((7, 4), np.float64)
     indices = np.zeros((2, 4), np.int64)
     jac = np.zeros(4, np.float64)
@@ -75,7 +78,7 @@ def affine_rows(kind, poly, black, src, x0, y0, bounds, m, dst, ox, oy):  # type
             fy = m[1, 0] * px + m[1, 1] * py + m[1, 2]
             if not (low_x <= fx <= high_x and low_y <= fy <= high_y):
                 _back(
-                    kind, False, black, src, x0, y0, bounds, m, x + ox, y + oy,
+                    kind, clamp, black, src, x0, y0, bounds, m, x + ox, y + oy,
                     jac, scratch, indices, part, out,
                 )  # fmt: skip
                 for c in range(4):

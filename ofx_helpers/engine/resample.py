@@ -190,13 +190,13 @@ def resample(
     if source.window.empty or window.empty:
         return pixels
     matrix = np.ascontiguousarray(inverse, np.float64)
-    samples = np.ascontiguousarray(source.pixels)
+    samples = _samples(source)
     limits = kind in _LIMITED and clamp
     if kind >= FILTERS.index("bilinear") and not limits and _is_affine(matrix):
         from ofx_helpers.engine.affine_kernels import affine_rows, tap_polynomials
 
         affine_rows(
-            kind, tap_polynomials(kind), black_outside, samples, source.window.x1,
+            kind, tap_polynomials(kind), False, black_outside, samples, source.window.x1,
             source.window.y1, tuple(bounds), matrix / matrix[2, 2], pixels, window.x1, window.y1,
         )  # fmt: skip
         return pixels
@@ -238,7 +238,7 @@ def resample_blurred(
 
     blur_rows(
         kind, clamp, black_outside, float(quality), directional,
-        np.ascontiguousarray(source.pixels), source.window.x1, source.window.y1, tuple(bounds),
+        _samples(source), source.window.x1, source.window.y1, tuple(bounds),
         np.ascontiguousarray(inverses, np.float64), pixels, window.x1, window.y1,
     )  # fmt: skip
     return pixels
@@ -267,11 +267,21 @@ def warp(
     from ofx_helpers.engine.warp_kernels import warp_rows
 
     warp_rows(
-        kind, clamp, black_outside, np.ascontiguousarray(source.pixels), source.window.x1,
+        kind, clamp, black_outside, _samples(source), source.window.x1,
         source.window.y1, tuple(bounds), np.ascontiguousarray(places, np.float64),
         np.ascontiguousarray(steps, np.float64), pixels,
     )  # fmt: skip
     return pixels
+
+
+def _samples(source: Frame) -> Pixels:
+    """The pixels as the kernels know them: whole rows, read-only.
+
+    numba compiles for each combination of layout and mutability anew, for seconds.
+    """
+    samples = np.ascontiguousarray(source.pixels).view()
+    samples.flags.writeable = False
+    return samples
 
 
 def _copied(source: Frame, wanted: Window, bounds: Window, black_outside: bool) -> Pixels:

@@ -237,6 +237,9 @@ def _reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indi
     dy = jxy * jxy + jyy * jyy
     if dx <= 1.0 and dy <= 1.0:
         return
+    # No literals, for which numba would compile the samplers anew.
+    bilinear = np.int64(BILINEAR)
+    plain = kind < 0
     power_x = 0 if dx <= 1.0 else ceil(min(log(dx) / (2.0 * log(3.0)), 4.0) - 0.5)
     power_y = 0 if dy <= 1.0 else ceil(min(log(dy) / (2.0 * log(3.0)), 4.0) - 0.5)
     nx = 3**power_x
@@ -247,7 +250,7 @@ def _reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indi
                 continue
             sx = fx + jxx * i / nx + jxy * j / ny
             sy = fy + jyx * i / nx + jyy * j / ny
-            _sample(BILINEAR, False, black, src, x0, y0, bounds, sx, sy, scratch, indices, part)
+            _sample(bilinear, plain, black, src, x0, y0, bounds, sx, sy, scratch, indices, part)
             for c in range(4):
                 out[c] += part[c]
     for c in range(4):
