@@ -126,6 +126,7 @@ def _job(request: Request, stage: Stage, listener: Listener, cancelled: Callable
 
 def _whole(stage: Stage, job: Job, state: State) -> bool:
     """Runs a whole-shot stage unless it is up to date; says whether it did."""
+    job = _widened(stage, job, state)
     key = _key(stage, job, state)
     done = state.stage(stage.name)
     there = done is not None and _exist(stage.writes(job))
@@ -141,8 +142,21 @@ def _whole(stage: Stage, job: Job, state: State) -> bool:
     if not stage.once:
         state.forget(stage.name)
     _run(stage, job)
-    state.finish(stage.name, _key(stage, job, state))
+    state.finish(stage.name, _key(stage, job, state), job.frames)
     return True
+
+
+def _widened(stage: Stage, job: Job, state: State) -> Job:
+    """The job for all frames that the stage is up to date for, where those asked for are among them.
+
+    A look at one frame must not leave a track, or a video, of that frame alone.
+    """
+    covered = state.covered(stage.name)
+    if set(job.frames) <= set(covered):
+        wide = replace(job, frames=covered)
+        if _key(stage, wide, state) == state.stage(stage.name):
+            return wide
+    return job
 
 
 def _per_frame(stage: Stage, job: Job, state: State) -> bool:
@@ -170,7 +184,7 @@ def _per_frame(stage: Stage, job: Job, state: State) -> bool:
         state.finish_frame(stage.name, frame, frame_key(frame))
 
     _run(stage, replace(job, todo=todo, on_frame=finished))
-    state.finish(stage.name, shared)
+    state.finish(stage.name, shared, job.frames)
     return True
 
 

@@ -8,7 +8,7 @@ shot's folder and compared by content, never by time.
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,13 @@ class State:
         key = self._stages.get(name, {}).get("frames", {}).get(str(frame))
         return None if key is None else str(key)
 
-    def finish(self, name: str, key: str) -> None:
+    def covered(self, name: str) -> list[int]:
+        """The frames that the stage was last finished for."""
+        return list(self._stages.get(name, {}).get("covered", []))
+
+    def finish(self, name: str, key: str, covered: Sequence[int]) -> None:
         """Records a whole-shot stage, or all of a per-frame stage, as finished."""
-        self._stages.setdefault(name, {})["key"] = key
+        self._stages.setdefault(name, {}).update(key=key, covered=list(covered))
         self.save()
 
     def finish_frame(self, name: str, frame: int, key: str) -> None:

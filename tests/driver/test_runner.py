@@ -135,6 +135,27 @@ def test_a_subset_of_frames_is_added_to_later(bench: Bench) -> None:
     assert bench.run() == ["frame 1", "frame 4"]
 
 
+def test_a_look_at_one_frame_leaves_what_was_made_for_all_of_them(bench: Bench) -> None:
+    def video(job: Job) -> None:
+        bench.ran.append(f"video of {len(job.frames)}")
+        (job.paths.root / "video").write_text(str(list(job.frames)))
+
+    film = Stage(
+        name="video",
+        help="",
+        after=("frames",),
+        run=video,
+        reads=lambda job: [job.paths.root / f"out.{frame}" for frame in job.frames],
+        writes=lambda job: [job.paths.root / "video"],
+    )
+    bench.stages = (*bench.stages, film)
+    bench.run()
+    assert bench.run(frames="2") == []
+    assert (bench.folder / "video").read_text() == "[1, 2, 3, 4]"
+    (bench.folder / "out.3").write_text("other")
+    assert bench.run(frames="2") == ["video of 1"]  # the old one would not be true any more
+
+
 def test_from_until_and_only_choose_stages(bench: Bench) -> None:
     assert bench.run(until="whole") == ["whole"]
     assert bench.run(only="frames", frames="1") == ["frame 1"]
