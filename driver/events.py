@@ -7,9 +7,13 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One thing that happened. `done` and `total` count frames; `seconds` a finished stage."""
+    """One thing that happened. `done` and `total` count frames; `seconds` a finished stage.
 
-    kind: Literal["start", "progress", "message", "done", "kept", "failed"]
+    The last one of a run is 'end', with 'done', 'stopped' or 'failed' as its text; a 'failed'
+    before it says in which stage and why.
+    """
+
+    kind: Literal["start", "progress", "message", "done", "kept", "failed", "end"]
     stage: str
     text: str = ""
     done: int = 0

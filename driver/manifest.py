@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from driver.errors import MemecompError
-from driver.events import Listener
-from driver.runner import Outcome, Request, chosen, run
-from driver.shot.paths import ShotPaths
+from driver.events import Event, Listener
+from driver.render.natron import find_natron
+from driver.runner import Outcome, Request, run
 from driver.shot.resolve import validate
 from driver.shot.settings import relative_to
+from driver.stages import collect
+from driver.stages.base import CancelledError, Job
 from driver.state import State
+from driver.timings import seconds_by_stage
 from models.weights import fingerprint
 from ofx_helpers.media.atomic import write_bytes
 from ofx_helpers.media.ffmpeg_binary import find_ffmpeg
@@ -27,14 +30,21 @@ PACKAGES = (
     "opencv-python",
     "av",
     "imageio-ffmpeg",
-    "rembg",
-    "onnxruntime",
-    "openvino",
-    "torch",
-    "realesrgan",
-    "diffusers",
     "lxml",
     "jinja2",
+    "numba",
+    "scipy",
+    "OpenEXR",
+    "openvino",
+    "onnxruntime",
+    "rembg",
+    "pypatchmatch",
+    "ncnn",
+    "torch",
+    "torchvision",
+    "realesrgan",
+    "diffusers",
+    "transformers",
 )
 
 
@@ -43,11 +53,15 @@ def run_with_manifest(
 ) -> Outcome:
     """`runner.run`, and the manifest written whether it ends well or not."""
     outcome = Outcome()
-    ended = "stopped"
+    ended = "failed"
     try:
         run(request, listener, cancelled, outcome)
         ended = "done"
+    except (CancelledError, KeyboardInterrupt):
+        ended = "stopped"
+        raise
     finally:
+        listener(Event(kind="end", stage="", text=ended))
         if request.paths.root.is_dir() and os.access(request.paths.root, os.W_OK):
             text = json.dumps(describe(request, outcome, ended), indent=2, ensure_ascii=False)
             write_bytes(request.paths.manifest, f"{text}\n".encode())
@@ -64,14 +78,17 @@ def describe(request: Request, outcome: Outcome, ended: str) -> dict[str, Any]:
             "frames": request.frames,
             "proxy": request.proxy,
             "from": request.start,
+            "until": request.until,
             "only": request.only,
+            "redo": list(request.redo),
         },
         "settings": settings.model_dump(mode="json"),
         "seeds": {"inpaint": settings.inpaint.seed},
         "inputs": _hashes(request),
-        "weights": _weights(request, paths),
+        "weights": _weights(request),
         "versions": versions(),
-        "seconds": {stage: round(seconds, 3) for stage, seconds in outcome.seconds.items()},
+        "seconds": seconds_by_stage(paths),
+        "ran": list(outcome.seconds),
         "kept": outcome.kept,
     }
 
@@ -88,16 +105,18 @@ def repeated(path: Path) -> Request:
             frames=wanted["frames"],
             proxy=wanted["proxy"],
             start=wanted["from"],
+            until=wanted["until"],
             only=wanted["only"],
+            redo=tuple(wanted["redo"]),
         )
-        expected = manifest["inputs"]
+        expected = {**manifest["inputs"], **manifest["weights"]}
     except FileNotFoundError:
         raise MemecompError(
             f"{path} does not exist: a run writes it in the shot's folder"
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise MemecompError(f"{path} is not a manifest of a run: {error}") from None
-    for name, digest in _hashes(request).items():
+    for name, digest in {**_hashes(request), **_weights(request)}.items():
         if expected.get(name) != digest:
             raise MemecompError(
                 f"{name} is not the file that {path} was made from: "
@@ -115,6 +134,7 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "absent"
     found["ffmpeg"] = find_ffmpeg().version
+    found["NatronRenderer"] = str(find_natron() or "absent")
     return found
 
 
@@ -142,9 +162,8 @@ def _files(path: Path) -> Iterable[Path]:
     return [sequence.path(frame) for frame in sequence.frames_on_disk()]
 
 
-def _weights(request: Request, paths: ShotPaths) -> dict[str, str]:
-    from driver.stages.base import Job
-
-    job = Job(settings=request.settings, folder=request.folder, paths=paths)
-    names = {name for stage in chosen(request) for name in stage.weights(job)}
+def _weights(request: Request) -> dict[str, str]:
+    """Checksums of the weights of every stage, whichever of them this run did."""
+    job = Job(settings=request.settings, folder=request.folder, paths=request.paths)
+    names = {name for stage in collect() for name in stage.weights(job)}
     return {name: fingerprint(name) for name in sorted(names)}

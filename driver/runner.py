@@ -1,12 +1,12 @@
 """Runs stages in order, each only where something that it reads has changed."""
 
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from driver import timings
 from driver.errors import MemecompError
 from driver.events import Event, Listener
 from driver.shot import alignment
@@ -18,7 +18,7 @@ from driver.stages import collect
 from driver.stages.base import Job, Stage
 from driver.state import State
 from models.weights import fingerprint
-from ofx_helpers.media.atomic import os_reason, write_bytes
+from ofx_helpers.media.atomic import os_reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +88,15 @@ def run(
         job = _job(request, stage, listener, cancelled)
         listener(Event(kind="start", stage=stage.name))
         began = time.monotonic()
-        worked = _per_frame(stage, job, state) if stage.writes_frame else _whole(stage, job, state)
+        try:
+            worked = (_per_frame if stage.writes_frame else _whole)(stage, job, state)
+        except Exception as error:
+            listener(Event(kind="failed", stage=stage.name, text=str(error) or "stopped"))
+            raise
         seconds = time.monotonic() - began
         if worked:
             outcome.seconds[stage.name] = seconds
-            _remember(paths, stage.name, seconds)
+            timings.remember(paths, stage.name, seconds)
             listener(Event(kind="done", stage=stage.name, seconds=seconds))
         else:
             outcome.kept.append(stage.name)
@@ -147,7 +151,7 @@ def _whole(stage: Stage, job: Job, state: State) -> bool:
 
 
 def _widened(stage: Stage, job: Job, state: State) -> Job:
-    """The job for all frames that the stage is up to date for, where those asked for are among them.
+    """The job for all frames that the stage is up to date for, if those asked for are among them.
 
     A look at one frame must not leave a track, or a video, of that frame alone.
     """
@@ -213,16 +217,6 @@ def _value(settings: Settings, name: str) -> Any:
     for part in name.split("."):
         value = getattr(value, part)
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
-
-
-def _remember(paths: ShotPaths, name: str, seconds: float) -> None:
-    """Keeps how long a stage took when it last ran, for the report."""
-    try:
-        timings = json.loads(paths.timings.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        timings = {}
-    timings[name] = round(seconds, 3)
-    write_bytes(paths.timings, json.dumps(timings, indent=2).encode())
 
 
 def _exist(files: Iterable[Path]) -> bool:

@@ -52,12 +52,15 @@ def run(
     from driver.cli.progress import listening, stopping
     from driver.errors import MemecompError
     from driver.manifest import repeated, run_with_manifest
-    from driver.runner import Request
+    from driver.report import verdict
+    from driver.runner import Request, chosen
     from driver.shot.resolve import resolve
 
     if (project is None) == (from_manifest is None):
         raise MemecompError("give either a shot.toml or --from-manifest FILE")
     if from_manifest is not None:
+        if start or only or frames or proxy != 1.0 or assign or preset or redo:
+            raise MemecompError("--from-manifest repeats a run as it was: give it no other option")
         request = repeated(from_manifest)
     else:
         assert project is not None
@@ -73,3 +76,5 @@ def run(
         )
     with listening(as_json) as listener, stopping() as cancelled:
         run_with_manifest(request, listener, cancelled)
+    if any(stage.name == "check" for stage in chosen(request)):
+        verdict.require(request.paths.checks)

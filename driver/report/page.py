@@ -1,7 +1,6 @@
 """The review page: one HTML file that works offline."""
 
 import base64
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from driver.shot.alignment import Alignment
 from driver.shot.geometry import Rect
 from driver.shot.paths import ShotPaths
 from driver.shot.settings import Settings
+from driver.timings import seconds_by_stage
 from ofx_helpers.media.images import read_image, read_rgb8
 
 SHOWN = 5
@@ -73,7 +73,7 @@ def build(
         mean={name: sum(values) / len(values) for name, values in table.items()},
         provenance_plot=Markup(plots.stacked(frames, table, colours)),
         drift_plot=Markup(_drift(tracked)),
-        timing_plot=Markup(plots.bars(_timings(paths), "#427ac6")),
+        timing_plot=Markup(plots.bars(seconds_by_stage(paths), "#427ac6")),
         resegmented=tracked.resegmented,
     )
     return page
@@ -142,14 +142,6 @@ def _drift(tracked: tracking.Tracking) -> str:
         series["face"] = faces
     colours = {"foreground": "#68ad5c", "face": "#c46abe"}
     return plots.lines(series, colours, tracked.drift_threshold)
-
-
-def _timings(paths: ShotPaths) -> dict[str, float]:
-    """Seconds by stage; empty before the first run has ended a stage."""
-    if not paths.timings.exists():
-        return {}
-    values: dict[str, Any] = json.loads(paths.timings.read_text(encoding="utf-8"))
-    return {name: float(value) for name, value in values.items()}
 
 
 def _template() -> Any:
