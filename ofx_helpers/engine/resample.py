@@ -87,7 +87,10 @@ def _blurred_bounds(matrices: Sequence[Matrix], area: Window | Box) -> Box:
     x1, y1 = boxes[:, :2].min(axis=0)
     x2, y2 = boxes[:, 2:].max(axis=0)
     if len(boxes) > 1 and np.isfinite(boxes).all():
-        step = np.abs(np.diff(boxes, axis=0)).max()
+        corners = [[x, y, 1.0] for x in area[::2] for y in area[1::2]]
+        moved = np.array(matrices) @ np.array(corners).T
+        points = moved[:, :2] / np.where(moved[:, 2:] == 0, 1.0, moved[:, 2:])
+        step = float(np.abs(np.diff(points, axis=0)).max())
         return x1 - step, y1 - step, x2 + step, y2 + step
     return float(x1), float(y1), float(x2), float(y2)
 

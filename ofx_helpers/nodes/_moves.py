@@ -23,6 +23,7 @@ from ofx_helpers.engine.resample import (
 )
 
 _STEPS = 1000
+_DIRECTIONAL = 8  # the steps of Natron's own region, which show: it grows by the longest
 _COARSE = 33  # for regions: grown by the longest step, so fewer will do
 
 Direct = Callable[[Context, Params, float], Matrix | None]
@@ -54,7 +55,8 @@ class Moves:
         if self._still(context):
             return source
         black = context.params.flag("black_outside")
-        return output_box(self._directs(context, _COARSE), source, black, context.format)
+        steps = _DIRECTIONAL if context.params.flag("directionalBlur") else _COARSE
+        return output_box(self._directs(context, steps), source, black, context.format)
 
     def wants(self, context: Context, window: Window) -> Sequence[Want]:
         """The source under the window."""

@@ -68,7 +68,8 @@ def _centre(context: Context, params: Params) -> tuple[float, float]:
     )
 
 
-def _direct(context: Context, params: Params, amount: float) -> Matrix:
+def direct(context: Context, params: Params, amount: float) -> Matrix:
+    """The matrix from input to output in pixels, for a share of the parameters from 0 to 1."""
     amount *= params.number("transformAmount")
     tx, ty = params.pair("translate")
     rotate = params.number("rotate")
@@ -81,7 +82,8 @@ def _direct(context: Context, params: Params, amount: float) -> Matrix:
     return affine((tx, ty), rotate, (sx, sy), (kx, ky), params.choice("skewOrder") == "YX", centre)
 
 
-def _identity(context: Context) -> bool:
+def identity(context: Context) -> bool:
+    """Whether the parameters move nothing."""
     params = context.params
     if params.number("transformAmount") == 0:
         return True
@@ -89,7 +91,7 @@ def _identity(context: Context) -> bool:
     return not any((*params.pair("translate"), *values)) and scale_of(params) == (1, 1)
 
 
-_MOVES = Moves(_direct, _identity)
+_MOVES = Moves(direct, identity)
 
 NODE = NodeType(
     plugins=("net.sf.openfx.TransformPlugin",),
