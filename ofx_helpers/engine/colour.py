@@ -1,7 +1,8 @@
 """Transfer functions between files and the scene-linear pixels of the graph.
 
 Formulas: IEC 61966-2-1 (sRGB), ITU-R BT.709 with BT.1886-free camera curve (Rec.709). The names
-are those of Natron's OCIO configuration; what is not built in is an error that lists what is.
+are those of Natron's OCIO configuration; what is not built in comes from a configuration, or is
+an error that lists what is.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.ocio import Config, spaces
 
 Curve = Callable[[NDArray[Any]], NDArray[Any]]
 
@@ -91,16 +93,60 @@ def transfer(name: str, node: str = "") -> Transfer | None:
     where = f"{node}: " if node else ""
     raise RenderError(
         f"{where}the colour space {name!r} is not built in. Built in are linear, sRGB, Rec709, "
-        f"Gamma1.8 and Gamma2.2 (near: {', '.join(near)}). Convert the file, or choose one."
+        f"Gamma1.8 and Gamma2.2 (near: {', '.join(near)}). Choose one, or set the OCIO environment "
+        "variable, or the node's ocioConfigFile, to the config.ocio that has it."
     )
 
 
-def between(source: str, target: str, node: str = "") -> tuple[Curve | None, Curve | None]:
-    """The (decode, encode) curves from one named space to another; (None, None) when equal."""
+def built_in(name: str) -> bool:
+    """Whether a colour space needs no configuration."""
+    return name.rsplit("/", 1)[-1].lower() in _NAMES
+
+
+def between(
+    source: str,
+    target: str,
+    node: str = "",
+    config: Config | None = None,
+    *,
+    wide: bool = True,
+) -> tuple[Curve | None, Curve | None]:
+    """The (decode, encode) curves from one named space to another; (None, None) when equal.
+
+    With a configuration its definition holds; a built-in curve stands for it where the two agree,
+    from 0 to 1 only unless values may be `wide`: the tables of many configurations clamp there.
+    """
+    if source == target:
+        return None, None
+    if config is not None and config.path is not None and not _agrees(source, target, config, wide):
+        processor = spaces(config, source, target, node)
+        # Two curves, the second doing nothing, so that nobody takes a table of codes instead.
+        return (None, None) if processor.idle else (processor.rgb, np.asarray)
     first, second = transfer(source, node), transfer(target, node)
     if first is second:
         return None, None
     return first.decode if first else None, second.encode if second else None
+
+
+@lru_cache(maxsize=32)
+def _agrees(source: str, target: str, config: Config, wide: bool) -> bool:
+    """Whether the built-in curves are those of the configuration, or it does not know the spaces.
+
+    Coloured samples, so that other primaries are noticed.
+    """
+    if not (built_in(source) and built_in(target)):
+        return False
+    first, second = transfer(source), transfer(target)
+    grid = np.linspace(-0.5 if wide else 0, 4 if wide else 1, 10, dtype=np.float32)
+    samples = np.stack(np.meshgrid(grid, grid, grid), axis=-1).reshape(1, -1, 3)
+    try:
+        wanted = spaces(config, source, target, "colour").rgb(samples)
+    except RenderError:
+        return True
+    found = samples if first is None else first.decode(samples)
+    found = found if second is None or first is second else second.encode(found)
+    found = samples if first is second else found
+    return bool(np.allclose(found, wanted, rtol=0, atol=2e-5))
 
 
 @lru_cache(maxsize=16)

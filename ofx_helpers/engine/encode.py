@@ -11,6 +11,7 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.media_types import Picture, WriteOptions
+from ofx_helpers.engine.ocio import config_of
 from ofx_helpers.engine.params import Params, catalogue
 
 _ENCODERS = {".png": "fr.inria.openfx.WritePNG", ".exr": "fr.inria.openfx.WriteEXR"}
@@ -64,15 +65,21 @@ def _channels(params: Params, path: Path) -> str:
     return chosen if chosen in ("RGB", "Alpha") else "RGBA"
 
 
-def encode(params: Params, frame: Frame, format: Window, path: Path) -> Picture:
-    """The picture for `path` from a frame over the format's window, ready to be written."""
+def encode(
+    params: Params, frame: Frame, format: Window, path: Path, folder: Path = Path()
+) -> Picture:
+    """The picture for `path` from a frame over the format's window, ready to be written.
+
+    `folder` is the project's, for a colour configuration that lies there.
+    """
     suffix = path.suffix.lower()
     channels = _channels(params, path)
     straight = suffix in _UNPREMULTIPLIED
     given = params.choice("inputPremult") if "inputPremult" in params else "premult"
     space, depth = colour_space(params, path), bit_depth(params, path)
     source = params.text("ocioInputSpace") if params.is_set("ocioInputSpace") else "scene_linear"
-    decode, curve = between(source, space, params.node.name)
+    wide = depth in ("16f", "32f")
+    decode, curve = between(source, space, params.node.name, config_of(params, folder), wide=wide)
     curved = decode is not None or curve is not None
     pixels = frame.pixels
     alpha = channels == "RGBA" and given == "premult" and not _opaque(pixels)

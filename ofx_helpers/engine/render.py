@@ -124,7 +124,8 @@ def write_frame(
             over = dict.fromkeys(together, band)
             for name, rendered in render_together(scene, float(frame), over, cache=cache):
                 params = Params(graph.nodes[name], float(frame), {})
-                encoded[name].append(encode(params, rendered, window, paths[name]).pixels)
+                picture = encode(params, rendered, window, paths[name], graph.folder)
+                encoded[name].append(picture.pixels)
         for name, parts in encoded.items():
             params = Params(graph.nodes[name], float(frame), {})
             pixels = parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -14,6 +14,7 @@ from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.media_types import Picture
 from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.ocio import config_of
 from ofx_helpers.engine.params import Params, catalogue
 from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
 
@@ -171,8 +172,10 @@ def _linear(context: Context, pixels: NDArray[Any], path: Path) -> Pixels:
     alpha = pixels.shape[2] in (2, 4)
     space = _colour_space(params, path)
     target = params.text("ocioOutputSpace")
-    decode, encode = between(space, target, context.node.name)
     stored = params.choice("filePremult") if alpha else "opaque"
+    wide = pixels.dtype.kind == "f" or stored == "premult"
+    config = config_of(params, context.graph.folder)
+    decode, encode = between(space, target, context.node.name, config, wide=wide)
     again = alpha and params.choice("outputPremult") == "premult"
     curved = decode is not None or encode is not None
     divide = curved and stored == "premult"
