@@ -206,6 +206,12 @@ def _take(job: _Job, jobs: dict[Key, _Job], frames: dict[Key, Frame]) -> list[_T
 
 
 def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
+    # Extreme colours may become infinite on the way, in Natron too: no cause for a warning.
+    with np.errstate(all="ignore"):
+        return _rendered(job, taken)
+
+
+def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
     context, kind, window = job.context, job.context.kind, job.window
     original = None if job.main is None else taken[job.main].frame.pixels
     mask = None if job.mask is None else taken[job.mask].frame.pixels
