@@ -51,11 +51,13 @@ def scores(paths: ShotPaths, pair: Pair, frames: list[int]) -> tuple[Score, ...]
         plain = ~_layered(paths, frame, canvas)
         final = read_rgb8(paths.final(frame))
         lanczos = _lanczos(paths, found, frame)
+        seen, hole = (np.asarray(region & plain, np.uint8) for region in (bands, missing))
         for row, (image, region) in enumerate(
-            ((final, bands), (lanczos, bands), (final, missing), (telea, missing))
+            ((final, seen), (lanczos, seen), (final, hole), (telea, hole))
         ):
-            difference = image[region & plain].astype(np.float64) - original[region & plain]
-            errors[row] += (difference**2).sum(), difference.size
+            # Sums of squares of whole numbers: exact.
+            total = cv2.norm(image, original, cv2.NORM_L2SQR, region)
+            errors[row] += total, np.count_nonzero(region) * image.shape[2]
     values = [_psnr(total, count) for total, count in errors]
     return (
         Score("bands", values[0], values[1], "Lanczos"),
