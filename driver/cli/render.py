@@ -24,6 +24,12 @@ def render(
     output: Annotated[
         Path | None, typer.Option(help="Files for --node, as dir/out.####.png.", metavar="PATTERN")
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for every writer's files.", metavar="DIR")
+    ] = None,
+    confine: Annotated[
+        bool, typer.Option("--confine", help="Refuse files outside the project's folder.")
+    ] = False,
     engine: Annotated[str, typer.Option(help="auto, embedded or natron.")] = "auto",
 ) -> None:
     """Renders Natron projects.
@@ -32,10 +38,15 @@ def render(
 
     memecomp render comp.ntp --frames 1-24
 
+    memecomp render shots/*.ntp --out frames/
+
+    memecomp render strangers.ntp --out frames/ --confine
+
     memecomp render comp.ntp --node Over --output look/over.####.png --engine embedded
     """
     from typing import cast, get_args
 
+    from driver.cli.main import explain
     from driver.cli.progress import stopping
     from driver.errors import MemecompError
     from driver.render.base import RenderJob
@@ -47,7 +58,10 @@ def render(
         raise MemecompError(f"--engine {engine}: it is one of {', '.join(get_args(Engine))}")
     if (node is None) != (output is None):
         raise MemecompError("--node and --output belong together")
-    chosen = renderer(cast(Engine, engine))
+    if out is not None and node is not None:
+        raise MemecompError("--out is for writers; --node has its files from --output")
+    chosen = renderer("embedded" if confine and engine == "auto" else cast(Engine, engine))
+    failed: list[Path] = []
     with stopping() as cancelled:
         for project in projects:
             job = RenderJob(
@@ -56,12 +70,24 @@ def render(
                 writers=tuple(writer or ()),
                 node=node,
                 output=output,
+                folder=out,
+                confine=confine,
                 on_frame=partial(_say, project),
                 cancelled=cancelled,
             )
-            chosen.render(job)
+            try:
+                chosen.render(job)
+            except Exception as error:
+                sentence = explain(error)
+                if sentence is None or len(projects) == 1:
+                    raise
+                typer.echo(f"memecomp: {project}: {sentence}", err=True)
+                failed.append(project)
             if cancelled():
                 raise CancelledError
+    if failed:
+        names = "".join(f"\n  {project}" for project in failed)
+        raise MemecompError(f"{len(failed)} of {len(projects)} projects failed:{names}")
 
 
 def _say(project: Path, frame: int) -> None:

@@ -21,7 +21,9 @@ class RenderJob:
 
     `frames` None takes the project's range. `writers` names Write nodes, empty for all of them;
     `node` renders any other node instead, to the pattern `output` ('dir/out.####.png').
-    `on_frame` is called when every file of a frame is on disk.
+    `folder` gets every writer's files, under their names alone. `confine` refuses to read or write
+    outside the project's folder, `folder` and that of `output`. `on_frame` is called when every
+    file of a frame is on disk.
     """
 
     project: Path
@@ -29,6 +31,8 @@ class RenderJob:
     writers: Sequence[str] = ()
     node: str | None = None
     output: Path | None = None
+    folder: Path | None = None
+    confine: bool = False
     on_frame: Callable[[int], None] = _nothing
     cancelled: Callable[[], bool] = _never
 

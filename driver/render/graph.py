@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from driver.errors import MemecompError
+from driver.project.catalog import near
 from driver.project.document import Document
 from driver.project.node import ProjectNode
 from driver.project.older import option_of
@@ -17,6 +18,7 @@ INPUT = "fr.inria.built-in.Input"
 OUTPUT = "fr.inria.built-in.Output"
 DOT = "fr.inria.built-in.Dot"
 _NOT_RENDERED = {INPUT, OUTPUT, DOT, "fr.inria.built-in.BackDrop", "fr.inria.built-in.Viewer"}
+_SHOW_FIRST = {"fr.inria.built-in.Viewer", "fr.inria.built-in.BackDrop"}
 _MAX_HOPS = 10_000
 _MAX_LINKS = 50
 
@@ -62,6 +64,28 @@ def graph_of(document: Document) -> Graph:
     )
 
 
+def shown_by(document: Document, path: str) -> str:
+    """The name of the graph's node whose picture the project's node `path` shows.
+
+    That is the node itself; for a group, a Dot or a Viewer it is what is behind it.
+
+    Raises:
+        MemecompError: no such node (near ones are listed), or nothing is connected to it.
+    """
+    nodes = {node.path: node for node in document.all_nodes() if not node.instance_of}
+    if path not in nodes:
+        raise MemecompError(f"{document.path} has no node {path!r}.{near(path, nodes)}")
+    node = nodes[path]
+    wiring = _Wiring(nodes, _Scope(nodes, document.frame_range[0]))
+    if node.plugin in _SHOW_FIRST:
+        found = next(iter(wiring.inputs(node).values()), None)
+    else:
+        found = wiring.source(node, node.name)
+    if found is None:
+        raise MemecompError(f"{path} shows nothing: no node is connected to it.")
+    return found
+
+
 def _is_group(node: ProjectNode) -> bool:
     return node.plugin == GROUP or any(not child.instance_of for child in node.children)
 
@@ -74,10 +98,10 @@ class _Wiring:
         self._scope = scope
 
     def inputs(self, node: ProjectNode) -> dict[str, str]:
-        found = {label: self._source(node, name) for label, name in node.inputs.items()}
+        found = {label: self.source(node, name) for label, name in node.inputs.items()}
         return {label: name for label, name in found.items() if name}
 
-    def _source(self, reader: ProjectNode, name: str) -> str | None:
+    def source(self, reader: ProjectNode, name: str) -> str | None:
         """Path of the node that `reader` gets when it is connected to its sibling `name`."""
         prefix = f"{reader.parent.path}." if reader.parent else ""
         for _hop in range(_MAX_HOPS):

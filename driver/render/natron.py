@@ -22,6 +22,7 @@ from driver.render.base import RenderJob
 from driver.render.graph import graph_of
 from driver.shot.frames import brief
 from ofx_helpers.engine.graph import Graph
+from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.render import output_path, writers
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.images import read_image
@@ -56,11 +57,18 @@ class NatronRenderer:
                 f"NatronRenderer renders Write nodes only: connect one to {job.node}, "
                 "or use --engine embedded"
             )
+        if job.confine:
+            raise MemecompError(
+                "--confine needs --engine embedded: Natron runs a project's Python, which goes "
+                "where it likes"
+            )
         graph = graph_of(read(job.project))
         names = list(job.writers) or writers(graph)
         frames = list(job.frames or range(graph.first, graph.last + 1))
         for name in names:
-            output_path(graph, name, frames[0]).parent.mkdir(parents=True, exist_ok=True)
+            output_path(graph, name, frames[0], folder=job.folder).parent.mkdir(
+                parents=True, exist_ok=True
+            )
         for start in range(0, len(frames), CHUNK):
             self._chunk(job, graph, names, frames[start : start + CHUNK])
 
@@ -70,8 +78,8 @@ class NatronRenderer:
         missing, words = list(frames), ""
         began = time.time()
         for _ in range(TRIES):
-            words = self._process(job, names, missing)
-            done = [frame for frame in missing if _rendered(graph, names, frame, began)]
+            words = self._process(job, graph, names, missing)
+            done = [frame for frame in missing if _rendered(job, graph, names, frame, began)]
             for frame in done:
                 job.on_frame(frame)
             missing = [frame for frame in missing if frame not in done]
@@ -83,11 +91,13 @@ class NatronRenderer:
                 f"({brief(missing)}) of {job.project}: {words or 'it said nothing'}"
             )
 
-    def _process(self, job: RenderJob, names: Sequence[str], frames: Sequence[int]) -> str:
+    def _process(
+        self, job: RenderJob, graph: Graph, names: Sequence[str], frames: Sequence[int]
+    ) -> str:
         """Runs one process over `frames`; the last words it said."""
         command = [str(self._executable)]
         for name in names:
-            command += ["-w", name]
+            command += ["-w", name, *_elsewhere(job, graph, name)]
         command += [str(job.project.resolve()), brief(frames)]
         with tempfile.TemporaryDirectory(prefix="memecomp-natron-") as home:
             process = subprocess.Popen(
@@ -152,10 +162,18 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.wait()
 
 
-def _rendered(graph: Graph, names: Sequence[str], frame: int, since: float) -> bool:
+def _elsewhere(job: RenderJob, graph: Graph, name: str) -> list[str]:
+    """The absolute pattern of a writer's files where the job sends them to a folder."""
+    if job.folder is None:
+        return []
+    filename = Params(graph.nodes[name], float(graph.first), {}).text("filename")
+    return [str(job.folder.absolute() / Path(filename).name)]
+
+
+def _rendered(job: RenderJob, graph: Graph, names: Sequence[str], frame: int, since: float) -> bool:
     """Whether every file of the frame is new and decodes."""
     for name in names:
-        path = output_path(graph, name, frame)
+        path = output_path(graph, name, frame, folder=job.folder)
         try:
             if path.stat().st_mtime < since - 2:  # some file systems keep whole seconds
                 return False
