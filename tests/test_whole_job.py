@@ -61,7 +61,7 @@ def found(paths: ShotPaths) -> Alignment:
 
 def test_every_check_of_the_runbook_passes(paths: ShotPaths) -> None:
     verdict.require(paths.checks)
-    assert len(verdict.load(paths.checks)) == 10
+    assert len(verdict.load(paths.checks)) == 15
 
 
 def test_the_copies_are_found_on_each_other_in_time_scale_and_place(found: Alignment) -> None:
@@ -117,7 +117,7 @@ def test_a_second_run_does_nothing(paths: ShotPaths) -> None:
     request = Request(settings=resolve(paths.root / "shot.toml"), folder=paths.root)
     outcome = run_with_manifest(request, events.append)
     assert outcome.seconds == {}
-    assert {event.kind for event in events} == {"start", "kept"}
+    assert {event.kind for event in events} == {"start", "kept", "end"}
 
 
 def test_every_file_that_the_runbook_names_is_there(paths: ShotPaths) -> None:

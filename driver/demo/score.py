@@ -10,9 +10,9 @@ from driver.demo.pair import Pair, truth
 from driver.shot import alignment
 from driver.shot.alignment import Alignment
 from driver.shot.colour import apply_table, grade_table
+from driver.shot.compose import available
 from driver.shot.geometry import Rect
 from driver.shot.paths import ShotPaths
-from driver.shot.seam import cover
 from ofx_helpers.media.images import read_grey8, read_image, read_rgb8
 
 Image = NDArray[np.uint8]
@@ -36,10 +36,9 @@ def scores(paths: ShotPaths, pair: Pair, frames: list[int]) -> tuple[Score, ...]
     found = alignment.load(paths.align_report)
     originals = list(truth(pair))
     canvas = found.canvas
-    wide = cover(canvas, found.wide_rect)
-    bands = (cover(canvas, found.band_rect("top")) | cover(canvas, found.band_rect("bottom"))) & (
-        ~wide
-    )
+    wide = available(found.wide_rect, canvas)
+    top, bottom = (available(found.band_rect(side), canvas) for side in ("top", "bottom"))
+    bands = (top | bottom) & ~wide
     key = read_image(paths.real_key).pixels
     missing = key[..., 3] == 0
     telea = cv2.inpaint(

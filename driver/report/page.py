@@ -15,7 +15,7 @@ from driver.report import plots, verdict
 from driver.report.provenance import ORIGINS, frame_provenance, picture, shares
 from driver.shot import alignment, tracking
 from driver.shot.alignment import Alignment
-from driver.shot.geometry import Rect
+from driver.shot.compose import paint
 from driver.shot.paths import ShotPaths
 from driver.shot.settings import Settings
 from driver.timings import seconds_by_stage
@@ -85,16 +85,9 @@ def before(paths: ShotPaths, found: Alignment, frame: int) -> Image:
     dvd = found.dvd_rect
     small = read_rgb8(paths.aligned("dvd", frame))
     soft = cv2.resize(small, (dvd.width, dvd.height), interpolation=cv2.INTER_CUBIC)
-    _paste(image, soft, dvd)
-    _paste(image, read_rgb8(paths.aligned("wide", frame)), found.wide_rect)
+    paint(image, soft, dvd)
+    paint(image, read_rgb8(paths.aligned("wide", frame)), found.wide_rect)
     return image
-
-
-def _paste(image: Image, piece: Image, place: Rect) -> None:
-    inside = place.intersect(Rect(0, 0, image.shape[1], image.shape[0]))
-    image[inside.y : inside.bottom, inside.x : inside.right] = piece[
-        inside.y - place.y : inside.bottom - place.y, inside.x - place.x : inside.right - place.x
-    ]
 
 
 def _spread(frames: Sequence[int], key: int) -> list[int]:
@@ -115,7 +108,7 @@ def _layers(paths: ShotPaths, found: Alignment, frame: int) -> list[dict[str, st
         if path.exists():
             canvas = np.zeros((found.canvas[1], found.canvas[0], 4), np.uint8)
             piece = cv2.cvtColor(read_rgb8(path), cv2.COLOR_RGB2RGBA)
-            _paste(canvas, piece.astype(np.uint8), places[name])
+            paint(canvas, piece.astype(np.uint8), places[name])
             layers.append({"name": name, "uri": _uri(canvas)})
     if paths.foreground(frame).exists():
         cut = read_image(paths.foreground(frame)).pixels.astype(np.uint8)

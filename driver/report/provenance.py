@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from driver.shot import alignment, tracking
 from driver.shot.alignment import Alignment
+from driver.shot.compose import available
 from driver.shot.paths import ShotPaths
-from driver.shot.seam import authoritative, cover
+from driver.shot.seam import authoritative
 from driver.shot.settings import Settings
 from driver.shot.tracking import Matrix
 from ofx_helpers.media.images import read_grey8, read_image
@@ -58,9 +59,9 @@ def provenance(
     # Where the moving plate has left the canvas's edge, the resting one shows.
     labels[(moved > 127) | (plate_alpha > 127)] = GENERATED
     for side in ("top", "bottom"):
-        labels[cover(canvas, found.band_rect(side))] = BANDS
-    labels[cover(canvas, found.wide_rect)] = SEAM
-    labels[cover(canvas, authoritative(canvas, found.wide_rect, feather))] = WIDE
+        labels[available(found.band_rect(side), canvas)] = BANDS
+    labels[available(found.wide_rect, canvas)] = SEAM
+    labels[available(authoritative(canvas, found.wide_rect, feather), canvas)] = WIDE
     if foreground is not None:
         labels[foreground > 127] = FOREGROUND
     if face is not None:

@@ -1,7 +1,4 @@
-"""Where the widescreen's pixels are untouchable, and where its edge may give way to the seam."""
-
-import numpy as np
-from numpy.typing import NDArray
+"""Where the widescreen's pixels are untouchable: farther from its edge than the seam reaches."""
 
 from driver.shot.geometry import Rect
 
@@ -23,11 +20,3 @@ def authoritative(canvas: tuple[int, int], wide: Rect, feather: int) -> Rect:
         max(0, whole.width - left - right),
         max(0, whole.height - top - bottom),
     )
-
-
-def cover(canvas: tuple[int, int], rect: Rect) -> NDArray[np.bool_]:
-    """A (height, width) mask of the rectangle's pixels on a (width, height) canvas."""
-    mask = np.zeros((canvas[1], canvas[0]), bool)
-    inside = Rect(0, 0, *canvas).intersect(rect)
-    mask[inside.y : inside.bottom, inside.x : inside.right] = True
-    return mask

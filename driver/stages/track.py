@@ -11,6 +11,7 @@ from driver.errors import MemecompError
 from driver.shot import alignment
 from driver.shot.alignment import Alignment
 from driver.shot.camera import solve
+from driver.shot.compose import composed
 from driver.shot.drift_plot import draw
 from driver.shot.face_colour import face_colour
 from driver.shot.face_track import keys
@@ -21,7 +22,6 @@ from driver.shot.subject import foreground_of, segmenter_weights
 from driver.shot.tracking import CameraKey, Drift, Tracking, as_matrix, face_matrix
 from driver.shot.walk import Findings, Subject, Tools, walk
 from driver.stages.base import Job, Stage
-from driver.stages.real import composed
 from models.flow import flow
 from ofx_helpers.media.atomic import write_bytes
 from ofx_helpers.media.images import read_grey8, read_rgb8, write_image

@@ -4,17 +4,26 @@ from pathlib import Path
 import pytest
 
 from driver.report import verdict
-from driver.report.checks import Shot, run_checks
+from driver.report.checks import run_checks
+from driver.report.measure import Shot
 from driver.report.page import build
 from driver.report.plots import bars, lines, stacked
+from driver.shot import tracking
+from driver.shot.alignment import Alignment
+from driver.shot.paths import ShotPaths
+from driver.shot.settings import Settings
 from ofx_helpers.media.atomic import write_bytes
 from tests.driver.make_shot import FRAMES, SETTINGS, make_shot
+
+
+def shot_of(settings: Settings, paths: ShotPaths, found: Alignment) -> Shot:
+    return Shot(settings, paths, found, tracking.load(paths.track), FRAMES)
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     paths, found = make_shot(tmp_path_factory.mktemp("shot"))
-    checks = run_checks(Shot(SETTINGS, paths, found, FRAMES), lambda done, total: None)
+    checks = run_checks(shot_of(SETTINGS, paths, found), lambda done, total: None)
     write_bytes(paths.checks, verdict.dump(checks))
     write_bytes(paths.timings, b'{"align": 2.5, "render": 7.25}')
     return build(SETTINGS, paths, FRAMES, lambda done, total: None)
@@ -27,8 +36,8 @@ def test_the_page_is_one_file_that_loads_nothing(page: str) -> None:
 
 
 def test_the_page_has_every_check_and_says_how_many_passed(page: str) -> None:
-    assert "all 10 checks passed" in page
-    assert page.count('<tr class="good">') == 10
+    assert "all 15 checks passed" in page
+    assert page.count('<tr class="good">') == 15
 
 
 def test_the_page_has_a_slider_and_the_provenance_of_each_shown_frame(page: str) -> None:
@@ -49,7 +58,7 @@ def test_seconds_and_shares_are_on_the_page(page: str) -> None:
 def test_a_title_with_markup_is_shown_as_text(tmp_path: Path) -> None:
     paths, found = make_shot(tmp_path)
     settings = SETTINGS.model_copy(update={"name": "<b>x</b>"})
-    checks = run_checks(Shot(settings, paths, found, FRAMES), lambda done, total: None)
+    checks = run_checks(shot_of(settings, paths, found), lambda done, total: None)
     write_bytes(paths.checks, verdict.dump(checks))
     assert "<h1>&lt;b&gt;x&lt;/b&gt;</h1>" in build(settings, paths, (1,), lambda *_: None)
 

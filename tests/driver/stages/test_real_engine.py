@@ -6,7 +6,7 @@ import pytest
 from driver.project.template import fill, load_template
 from driver.render.graph import graph_of
 from driver.shot.alignment import Grade, Residual
-from driver.stages.real import composed
+from driver.shot.compose import composed
 from ofx_helpers.engine.render import write_frame, writers
 from ofx_helpers.media.engine_media import EngineMedia
 from ofx_helpers.media.images import read_rgb8, write_image
