@@ -86,13 +86,13 @@ def _blurred_bounds(matrices: Sequence[Matrix], area: Window | Box) -> Box:
     boxes = np.array([transform_bounds(m, *area) for m in matrices])
     x1, y1 = boxes[:, :2].min(axis=0)
     x2, y2 = boxes[:, 2:].max(axis=0)
-    if len(boxes) > 1 and np.isfinite(boxes).all():
-        corners = [[x, y, 1.0] for x in area[::2] for y in area[1::2]]
-        moved = np.array(matrices) @ np.array(corners).T
-        points = moved[:, :2] / np.where(moved[:, 2:] == 0, 1.0, moved[:, 2:])
-        step = float(np.abs(np.diff(points, axis=0)).max())
-        return x1 - step, y1 - step, x2 + step, y2 + step
-    return float(x1), float(y1), float(x2), float(y2)
+    step = 0.0
+    if len(boxes) > 1:
+        left, low, right, high = area
+        corners = np.array([[left, left, right, right], [low, high, high, low], [1.0] * 4])
+        moved = (np.stack(list(matrices)) @ corners)[:, :2]
+        step = float(np.abs(np.diff(moved, axis=0)).max())
+    return float(x1) - step, float(y1) - step, float(x2) + step, float(y2) + step
 
 
 def enclosing(box: Box, unbounded: Window) -> Window:
@@ -225,12 +225,13 @@ def resample_blurred(
     name: str = "cubic",
     clamp: bool = False,
     black_outside: bool = True,
-    directional: bool = False,
+    weights: NDArray[np.float64] | None = None,
     bounds: Window | None = None,
 ) -> Pixels:
     """The source averaged over `inverses` (n, 3, 3), as (h, w, 4) float32 over `window`.
 
     `quality` is Natron's motionBlur: 13 to 40 × quality samples a pixel, more where they differ.
+    `weights` (n), for a directional blur, weighs the matrices.
     """
     kind = filter_number(name)
     bounds = source.window if bounds is None else bounds
@@ -240,7 +241,8 @@ def resample_blurred(
     from ofx_helpers.engine.resample_kernels import blur_rows
 
     blur_rows(
-        kind, clamp, black_outside, float(quality), directional,
+        kind, clamp, black_outside, float(quality),
+        np.zeros(0) if weights is None else np.ascontiguousarray(weights, np.float64),
         _samples(source), source.window.x1, source.window.y1, tuple(bounds),
         np.ascontiguousarray(inverses, np.float64), pixels, window.x1, window.y1,
     )  # fmt: skip

@@ -327,12 +327,13 @@ def _van_der_corput(n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def blur_rows(kind, clamp, black, quality, faded, src, x0, y0, bounds, matrices, dst, ox, oy):  # type: ignore[no-untyped-def]
+def blur_rows(kind, clamp, black, quality, weights, src, x0, y0, bounds, matrices, dst, ox, oy):  # type: ignore[no-untyped-def]
     """As `resample_rows`, averaged over matrices drawn at random until the mean is steady.
 
     At least a third of `40 × quality` samples (13 or more), spread evenly; then more, up to
-    `40 × quality`, while the variance says so. The draw is fixed by pixel and quality. `faded`
-    uses the biased variance, which the plain mean of directional blur has in Natron.
+    `40 × quality`, while the variance says so. The draw is fixed by pixel and quality. With
+    `weights`, one a matrix, the mean is weighted and the variance is the biased one, as in
+    Natron's directional blur; none: `weights` is empty.
     """
     scratch = np.zeros((7, 4), np.float64)
     indices = np.zeros((2, 4), np.int64)
@@ -345,37 +346,42 @@ def blur_rows(kind, clamp, black, quality, faded, src, x0, y0, bounds, matrices,
     least = max(13, most // 3)
     error = (quality / 1000.0) ** 2
     number = matrices.shape[0]
+    weighted = weights.shape[0] > 0
     for y in range(dst.shape[0]):
         for x in range(dst.shape[1]):
             total[:] = 0.0
             squares[:] = 0.0
+            weight = 0.0
             seed = _hash(_hash(x + ox + int(0x10000 * quality)) + y + oy)
             sample = 0
             wanted = least
             while sample < wanted:
                 while sample < wanted:
                     draw = _van_der_corput(seed)
-                    t = (sample + draw) * number / least if sample < least else draw * number
+                    t = int((sample + draw) * number / least if sample < least else draw * number)
                     _back(
-                        kind, clamp, black, src, x0, y0, bounds, matrices[int(t)], x + ox, y + oy,
+                        kind, clamp, black, src, x0, y0, bounds, matrices[t], x + ox, y + oy,
                         jac, scratch, indices, part, out,
                     )  # fmt: skip
+                    share = weights[t] if weighted else 1.0
+                    weight += share
                     for c in range(4):
                         value = np.float32(out[c])
-                        total[c] += value
-                        squares[c] += np.float32(value * value)
+                        total[c] += value * share
+                        squares[c] += np.float32(value * value) * share
                     sample += 1
                     seed = (seed + 1) & 0xFFFFFFFF
                 for c in range(4):
-                    mean = total[c] / sample
-                    if faded:
-                        variance = squares[c] / sample - mean * mean
+                    if weight <= 0.0 or wanted >= most:
+                        continue
+                    mean = total[c] / weight
+                    if weighted:
+                        variance = squares[c] / weight - mean * mean
                     else:
                         variance = (squares[c] - mean * mean * sample) / (sample - 1)
-                    if wanted < most:
-                        # Natron casts to a 32-bit integer, which wraps to its minimum.
-                        need = variance / error
-                        count = int(need) if -2.0e9 < need < 2.0e9 else _INT_MIN
-                        wanted = max(wanted, min(count, most))
+                    # Natron casts to a 32-bit integer, which wraps to its minimum.
+                    need = variance / error
+                    count = int(need) if -2.0e9 < need < 2.0e9 else _INT_MIN
+                    wanted = max(wanted, min(count, most))
             for c in range(4):
-                dst[y, x, c] = total[c] / sample
+                dst[y, x, c] = total[c] / weight if weight > 0.0 else 0.0

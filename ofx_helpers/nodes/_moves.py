@@ -7,8 +7,10 @@ over the shutter; directional blur 1000 amounts of one transform, from nearly al
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import floor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Box, Context, Matrix, Same, Want
@@ -23,8 +25,7 @@ from ofx_helpers.engine.resample import (
 )
 
 _STEPS = 1000
-_DIRECTIONAL = 8  # the steps of Natron's own region, which show: it grows by the longest
-_COARSE = 33  # for regions: grown by the longest step, so fewer will do
+_EIGHTHS = 8  # how a directional blur's region is found
 
 Direct = Callable[[Context, Params, float], Matrix | None]
 """A node's matrix from its parameters at some time and an amount of 0 to 1."""
@@ -39,7 +40,7 @@ class Moves:
 
     def matrix(self, context: Context) -> Matrix | None:
         """The node as one matrix; None with blur, or when it has none."""
-        if is_blurred(context.params) or context.params.flag("directionalBlur"):
+        if is_blurred(context.params) or is_directional(context.params):
             return None
         return self._at(context, context.params, 1.0)
 
@@ -55,15 +56,14 @@ class Moves:
         if self._still(context):
             return source
         black = context.params.flag("black_outside")
-        steps = _DIRECTIONAL if context.params.flag("directionalBlur") else _COARSE
-        return output_box(self._directs(context, steps), source, black, context.format)
+        return output_box(self._coarse(context), source, black, context.format)
 
     def wants(self, context: Context, window: Window) -> Sequence[Want]:
         """The source under the window."""
         params = context.params
         above = context.upstream()
         area = input_region(
-            [invert(m @ above.matrix) for m in self._directs(context, _COARSE)],
+            [invert(m @ above.matrix) for m in self._coarse(context)],
             window,
             above.region,
             params.choice("filter"),
@@ -81,17 +81,18 @@ class Moves:
         above = context.upstream()
         name, clamp = params.choice("filter"), params.flag("clamp")
         black = params.flag("black_outside")
-        matrices = [m @ above.matrix for m in self._directs(context, _STEPS)]
+        matrices = [m @ above.matrix for m in self._fine(context)]
         quality = params.number("motionBlur")
         if len(matrices) == 1 or quality == 0 or _all_equal(matrices):
             return resample(
                 frames[0], invert(matrices[0]), window,
                 name=name, clamp=clamp, black_outside=black, bounds=above.region,
             )  # fmt: skip
+        weights = _weights(params) if is_directional(params) and not is_blurred(params) else None
         return resample_blurred(
             frames[0], np.stack([invert(m) for m in matrices]), window,
             quality=quality, name=name, clamp=clamp, black_outside=black,
-            directional=params.flag("directionalBlur"), bounds=above.region,
+            weights=weights, bounds=above.region,
         )  # fmt: skip
 
     def _still(self, context: Context) -> bool:
@@ -101,27 +102,74 @@ class Moves:
         matrix = self.direct(context, params, amount)
         return matrix if matrix is None or not params.flag("invert") else invert(matrix)
 
-    def _directs(self, context: Context, steps: int) -> list[Matrix]:
-        """The node's own matrices, input to output; several with blur."""
+    def _fine(self, context: Context) -> list[Matrix]:
+        """The node's own matrices, input to output, a thousand with blur."""
         params = context.params
-        found: list[Matrix | None]
-        if params.flag("directionalBlur"):
-            amounts = [1.0 - (i + 1) / steps for i in range(steps)]
-            if steps != _STEPS:
-                amounts = [1.0, *amounts]
-            found = [self._at(context, params, amount) for amount in amounts]
-        elif is_blurred(params):
+        if is_directional(params):
+            return self._at_amounts(context, list(_amounts(params)))
+        if is_blurred(params):
             start, end = shutter_range(params)
-            times = [start + i * (end - start) / (steps - 1) for i in range(steps)]
-            found = [self._at(context, params.at(time), 1.0) for time in times]
-        else:
-            found = [self._at(context, params, 1.0)]
-        flat = np.zeros((3, 3))
-        return [flat if m is None else m for m in found]
+            return self._at_times(context, list(np.linspace(start, end, _STEPS)))
+        return self._at_amounts(context, [1.0])
+
+    def _coarse(self, context: Context) -> list[Matrix]:
+        """Enough of them to find regions: the eighths of an amount, or the quarters of a frame."""
+        params = context.params
+        blurred = params.number("motionBlur") != 0
+        if is_directional(params):
+            low, high = _amount_range(params)
+            shares = [1 - i / _EIGHTHS for i in range(_EIGHTHS + 1)] if blurred else [1.0]
+            return self._at_amounts(context, [low + share * (high - low) for share in shares])
+        if is_blurred(params):
+            time, end = shutter_range(params)
+            times = [time]
+            while time < end:
+                time = min(floor(time * 4 + 1) / 4, end)
+                times.append(time)
+            return self._at_times(context, times)
+        return self._at_amounts(context, [1.0])
+
+    def _at_amounts(self, context: Context, amounts: Sequence[float]) -> list[Matrix]:
+        found = [self._at(context, context.params, amount) for amount in amounts]
+        return [np.zeros((3, 3)) if m is None else m for m in found]
+
+    def _at_times(self, context: Context, times: Sequence[float]) -> list[Matrix]:
+        found = [self._at(context, context.params.at(time), 1.0) for time in times]
+        return [np.zeros((3, 3)) if m is None else m for m in found]
+
+
+def is_directional(params: Params) -> bool:
+    """Whether the blur runs through amounts of one transform; DirBlur's always does."""
+    return params.flag("directionalBlur") if "directionalBlur" in params else True
+
+
+def _amount_range(params: Params) -> tuple[float, float]:
+    if "amount" not in params:
+        return 0.0, 1.0
+    amount = params.number("amount")
+    return (-amount if params.flag("centered") else 0.0), amount
+
+
+def _amounts(params: Params) -> NDArray[np.float64]:
+    """A thousand amounts, from nearly all down to the least: the whole is never reached."""
+    low, high = _amount_range(params)
+    return low + (high - low) * (1 - np.arange(1, _STEPS + 1) / _STEPS)
+
+
+def _weights(params: Params) -> NDArray[np.float64]:
+    """How much each amount counts: less towards the ends with `fading`."""
+    fading = params.number("fading") if "fading" in params else 0.0
+    if fading <= 0:
+        return np.ones(_STEPS)
+    with np.errstate(invalid="ignore"):
+        faded = (1 - np.abs(_amounts(params)) / _amount_range(params)[1]) ** fading
+    return np.asarray(faded, np.float64)
 
 
 def is_blurred(params: Params) -> bool:
     """Whether the shutter blurs: both its length and the quality are not 0."""
+    if "shutter" not in params or is_directional(params):
+        return False
     return params.number("shutter") != 0 and params.number("motionBlur") != 0
 
 

@@ -1,38 +1,29 @@
-"""DirBlur: the picture averaged over a part of a transform, from nearly all of it to none."""
+"""DirBlur: the mean over the amounts of one transform, from nothing to all of it.
 
-from dataclasses import replace
+Its region reaches, and its edge is repeated, as far as the blur goes. See `_moves`.
+"""
 
-from ofx_helpers.engine.errors import RenderError
-from ofx_helpers.engine.node_type import Context, Matrix
-from ofx_helpers.engine.params import Params
-from ofx_helpers.nodes import transform
+from ofx_helpers.engine.node_type import Context, NodeType
 from ofx_helpers.nodes._moves import Moves
+from ofx_helpers.nodes.masked_moves import masked
+from ofx_helpers.nodes.transform import is_still, partly
 
 
-def _direct(context: Context, params: Params, amount: float) -> Matrix:
-    """The transform at a share of the way from the first amount to the last."""
-    if params.number("fading") > 0:
-        raise RenderError(
-            f"{context.node.name} fades its blur, which the embedded engine does not: set fading "
-            "to 0, or render with Natron."
-        )
-    last = params.number("amount")
-    first = -last if params.flag("centered") else 0.0
-    return transform.direct(context, params, first + (last - first) * amount)
+def _identity(context: Context) -> bool:
+    return context.params.number("amount") == 0 or is_still(context)
 
 
-_MOVES = Moves(_direct, transform.identity)
+_MOVES = Moves(partly, _identity)
 
-NODE = replace(
-    transform.NODE,
-    plugins=("net.sf.openfx.DirBlur",),
-    region=_MOVES.region,
-    box=_MOVES.box,
-    wants=_MOVES.wants,
-    same=_MOVES.same,
-    render=_MOVES.render,
-    matrix=None,
-    mask="Mask",
-    # What Transform has as parameters, this node always does.
-    defaults={"directionalBlur": True, "shutter": 0.0},
+NODE = masked(
+    NodeType(
+        plugins=("net.sf.openfx.DirBlur",),
+        region=_MOVES.region,
+        box=_MOVES.box,
+        wants=_MOVES.wants,
+        same=_MOVES.same,
+        render=_MOVES.render,
+        concatenates="Source",
+    ),
+    "net.sf.openfx.DirBlur",
 )

@@ -1,19 +1,24 @@
 """GodRays: the picture at steps of a transform, each in a colour between two, added or maximal."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, Matrix
+from ofx_helpers.engine.node_type import Context, Matrix, NodeType
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.resample import invert, resample
 from ofx_helpers.nodes import transform
 from ofx_helpers.nodes._moves import Moves
+from ofx_helpers.nodes.masked_moves import masked
 
-_MOVES = Moves(transform.direct, transform.identity)
+
+def _identity(context: Context) -> bool:
+    return context.params.whole("steps") <= 0 or transform.is_still(context)
+
+
+_MOVES = Moves(transform.partly, _identity)
 _DARKEST = 0.001  # a colour's share runs geometrically, which needs it above 0
 
 
@@ -24,7 +29,7 @@ def _count(params: Params) -> int:
 def _matrices(context: Context) -> list[Matrix]:
     """From nearly the whole transform to none of it."""
     params, count = context.params, _count(context.params)
-    found = [transform.direct(context, params, 1.0 - (index + 1) / count) for index in range(count)]
+    found = [transform.partly(context, params, 1.0 - (index + 1) / count) for index in range(count)]
     return [invert(matrix) for matrix in found] if params.flag("invert") else found
 
 
@@ -65,22 +70,19 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     return total if brightest else total / np.float32(len(matrices))
 
 
-NODE = replace(
-    transform.NODE,
-    plugins=("net.sf.openfx.GodRays",),
-    region=_MOVES.region,
-    box=_MOVES.box,
-    wants=_MOVES.wants,
-    same=_MOVES.same,
-    render=_render,
-    matrix=None,
-    mask="Mask",
-    process=True,
-    # What Transform has as parameters, this node always does.
-    defaults={
-        "directionalBlur": True,
-        "shutter": 0.0,
-        "motionBlur": 1.0,
-        "translate": (0.0, 0.0),
-    },
+_PLUGIN = "net.sf.openfx.GodRays"
+
+NODE = masked(
+    NodeType(
+        plugins=(_PLUGIN,),
+        region=_MOVES.region,
+        box=_MOVES.box,
+        wants=_MOVES.wants,
+        same=_MOVES.same,
+        render=_render,
+        concatenates="Source",
+        # A quality that this node has without a parameter.
+        defaults={"motionBlur": 1.0},
+    ),
+    _PLUGIN,
 )

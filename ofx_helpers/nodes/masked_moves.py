@@ -16,7 +16,9 @@ from ofx_helpers.engine.resample import enclosing
 from ofx_helpers.nodes import corner_pin, transform
 
 
-def _masked(plain: NodeType, plugin: str) -> NodeType:
+def masked(plain: NodeType, plugin: str) -> NodeType:
+    """The node with a mask and a mix."""
+
     def box(context: Context) -> Box:
         """With a mask both pictures, since it chooses between them."""
         assert plain.box is not None
@@ -65,6 +67,6 @@ def _masked(plain: NodeType, plugin: str) -> NodeType:
 
 
 NODES = (
-    _masked(transform.NODE, "net.sf.openfx.TransformMaskedPlugin"),
-    _masked(corner_pin.NODE, "net.sf.openfx.CornerPinMaskedPlugin"),
+    masked(transform.NODE, "net.sf.openfx.TransformMaskedPlugin"),
+    masked(corner_pin.NODE, "net.sf.openfx.CornerPinMaskedPlugin"),
 )

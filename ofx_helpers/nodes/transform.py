@@ -70,8 +70,12 @@ def _centre(context: Context, params: Params) -> tuple[float, float]:
 
 def direct(context: Context, params: Params, amount: float) -> Matrix:
     """The matrix from input to output in pixels, for a share of the parameters from 0 to 1."""
-    amount *= params.number("transformAmount")
-    tx, ty = params.pair("translate")
+    return partly(context, params, amount * params.number("transformAmount"))
+
+
+def partly(context: Context, params: Params, amount: float) -> Matrix:
+    """As `direct`, without the amount parameter, which DirBlur and GodRays show but never read."""
+    tx, ty = params.pair("translate") if "translate" in params else (0.0, 0.0)
     rotate = params.number("rotate")
     sx, sy = scale_of(params)
     kx, ky = params.number("skewX"), params.number("skewY")
@@ -84,11 +88,15 @@ def direct(context: Context, params: Params, amount: float) -> Matrix:
 
 def identity(context: Context) -> bool:
     """Whether the parameters move nothing."""
+    return context.params.number("transformAmount") == 0 or is_still(context)
+
+
+def is_still(context: Context) -> bool:
+    """Whether the whole transform moves nothing."""
     params = context.params
-    if params.number("transformAmount") == 0:
-        return True
-    values = (params.number("rotate"), params.number("skewX"), params.number("skewY"))
-    return not any((*params.pair("translate"), *values)) and scale_of(params) == (1, 1)
+    names = ("translate", "rotate", "skewX", "skewY")
+    moves = [value for name in names if name in params for value in params.numbers(name)]
+    return not any(moves) and scale_of(params) == (1, 1)
 
 
 _MOVES = Moves(direct, identity)
