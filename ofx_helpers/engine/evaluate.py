@@ -237,8 +237,6 @@ def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
         pixels, own = _put_back(inside, pixels, before), True
     if divide:
         pixels, own = premultiply(pixels if own else pixels.copy()), True
-        if inside and not kind.process and before is not None:
-            pixels = _put_back(inside, pixels, premultiply(before))
     return Frame(finish(context, pixels, original, mask, own=own), window)
 
 

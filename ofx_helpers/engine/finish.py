@@ -78,8 +78,10 @@ def channels_off(context: NodeContext) -> tuple[int, ...]:
 
 def premultiplies(context: NodeContext) -> bool:
     """Whether the node asks for unpremultiplied work."""
-    params = context.params
-    return context.kind.premult and "premult" in params and params.flag("premult")
+    kind, params = context.kind, context.params
+    if kind.process_inside and not kind.process and {0, 1, 2} <= set(channels_off(context)):
+        return False
+    return kind.premult and "premult" in params and params.flag("premult")
 
 
 def extra_wants(context: NodeContext, window: Window) -> tuple[Want | None, Want | None]:

@@ -201,8 +201,8 @@ class NodeType:
     """Whether the engine copies channels with NatronOfxParamProcess… off from the main input."""
     process_inside: bool = False
     """Whether such channels are put back before premultiplying, so that an alpha that is not
-    processed is the one to multiply by. Without `process` they end as dividing and multiplying by
-    their own alpha leaves them: black where that is 0."""
+    processed is the one to multiply by. Without `process` they are left so, and a node that
+    processes none of red, green and blue does not unpremultiply, whatever its switch says."""
     premult: bool = False
     """Whether the engine unpremultiplies the main input and premultiplies the result when asked."""
     matrix: Callable[[Context], Matrix | None] | None = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ofx_helpers.engine.finish import mask_weight, premultiply, unpremultiply, uses_mask
+from ofx_helpers.engine.finish import mask_weight, unpremultiply, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
 from ofx_helpers.engine.params import Params
@@ -69,8 +69,11 @@ def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Pixel
         np.array(wanted),
         selection,
     )
-    if divide and not any(wanted):
-        premultiply(pixels)
+    if not any(wanted):
+        # As Natron has it: "source" leaves the alpha out, and premultiplying by it leaves nothing.
+        pixels[..., 3] = 0
+        if divide:
+            pixels[...] = 0
     mix = params.number("mix")
     if uses_mask(context):
         weight = mask_weight(params, "Mask", frames[1].pixels, mix)

@@ -53,6 +53,18 @@ def _blend_wants(context: Context, window: Window) -> Sequence[Want]:
     return wants
 
 
+def _blend_same(context: Context) -> Same | None:
+    """One frame is that frame, whatever the mix; no frame at all is black."""
+    params = context.params
+    off = not any(params.flag(f"NatronOfxParamProcess{channel}") for channel in "RGBA")
+    if params.number("mix") == 0 or off:
+        return Same("Source")
+    first, last = (round(value) for value in params.pair("frameRange"))
+    if first != last or params.flag("outputCount") or context.connected("FgM"):
+        return None
+    return Same("Source", float(first if params.flag("absolute") else first + context.time))
+
+
 _STARTS = {"min": math.inf, "max": -math.inf, "product": 1.0}
 
 
@@ -278,6 +290,7 @@ NODES = (
         mask="Mask",
         process=True,
         region=lambda context: _union(context, _blend_times(context)),
+        same=_blend_same,
         wants=_blend_wants,
         render=_blend,
     ),

@@ -79,9 +79,16 @@ def test_premultiplication_is_undone_around_a_grade() -> None:
 def test_a_full_turn_of_hue_changes_nothing() -> None:
     made = graph(
         read("A", "a.png"),
-        node("H", "HSVToolPlugin", {"Source": "A"}, hueRotation=360.0, outputAlpha="source"),
+        node("H", "HSVToolPlugin", {"Source": "A"}, hueRotation=360.0, outputAlpha="hue"),
     )
     np.testing.assert_allclose(render(made, "H", IMAGES).pixels, linear(A), atol=1e-5)
+
+
+def test_hsv_tool_with_the_sources_alpha_leaves_alpha_out_as_natron_does() -> None:
+    changed = apply("HSVToolPlugin", mix=0.75)
+    np.testing.assert_allclose(changed[..., 3], 0.25, atol=1e-6)
+    gone = apply("HSVToolPlugin", mix=0.75, premult=True)
+    np.testing.assert_allclose(gone, 0.25 * linear(A), atol=1e-6)
 
 
 def test_premult_then_unpremult_restores_what_is_not_transparent() -> None:
