@@ -9,6 +9,7 @@ shape is filled without smoothing: a pixel is in when its centre is. Eight bits 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,13 +45,19 @@ class Outline:
     operator: str
 
     @property
-    def bounds(self) -> Window:
-        """Every pixel that the shape can touch; nothing is drawn outside, as in Natron."""
+    def box(self) -> tuple[float, float, float, float]:
+        """What the shape and its feather reach, x1, y1, x2, y2; nothing is drawn outside."""
         points = np.concatenate([_bounds(self.segments), _bounds(self.feather)])
-        low, high = points.min(axis=0) - self.distance, points.max(axis=0) + self.distance
-        x1, y1 = np.floor(low).astype(int)
-        x2, y2 = np.ceil(high).astype(int)
-        return Window(int(x1), int(y1), max(int(x2), int(x1)), max(int(y2), int(y1)))
+        (x1, y1), (x2, y2) = points.min(axis=0), points.max(axis=0)
+        reach = self.distance
+        return float(x1 - reach), float(y1 - reach), float(x2 + reach), float(y2 + reach)
+
+    @property
+    def bounds(self) -> Window:
+        """The pixels of `box`."""
+        x1, y1, x2, y2 = self.box
+        left, bottom = floor(x1), floor(y1)
+        return Window(left, bottom, max(ceil(x2), left), max(ceil(y2), bottom))
 
 
 def outline(shape: Shape, time: float) -> Outline | None:

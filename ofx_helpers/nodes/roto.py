@@ -7,13 +7,14 @@ from the background (Roto processes alpha alone), and `premultiply` multiplies b
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from math import ceil, floor
 
 import numpy as np
 
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
 from ofx_helpers.engine.roto import Outline, coverage, outline
 from ofx_helpers.nodes._blend import BLENDS, hsl_blend
 
@@ -25,15 +26,20 @@ def _outlines(context: Context) -> list[Outline]:
     return [shape for shape in found if shape is not None]
 
 
-def _region(context: Context) -> Window:
+def _exact(context: Context) -> Box:
     """Every background and every shape."""
-    region = Window(0, 0, 0, 0)
-    for label in context.node.inputs:
-        if label != "Mask":
-            region = region.union(context.region(label))
-    for shape in _outlines(context):
-        region = region.union(shape.bounds)
-    return region
+    labels = [label for label in context.node.inputs if label != "Mask"]
+    boxes = [context.box(label) for label in labels if not context.region(label).empty]
+    boxes += [shape.box for shape in _outlines(context)]
+    if not boxes:
+        return 0.0, 0.0, 0.0, 0.0
+    x1, y1, x2, y2 = zip(*boxes, strict=True)
+    return min(x1), min(y1), max(x2), max(y2)
+
+
+def _region(context: Context) -> Window:
+    x1, y1, x2, y2 = _exact(context)
+    return Window(floor(x1), floor(y1), ceil(x2), ceil(y2))
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
@@ -101,6 +107,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 NODE = NodeType(
     plugins=("fr.inria.built-in.Roto", "fr.inria.built-in.RotoPaint"),
     region=_region,
+    box=_exact,
     wants=_wants,
     same=_same,
     render=_render,

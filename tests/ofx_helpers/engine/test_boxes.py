@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.graph import Graph, Node
+from ofx_helpers.engine.graph import Graph, Node, Point, Shape
 from ofx_helpers.engine.scene import Scene
 from ofx_helpers.nodes import collect
 
@@ -56,3 +56,16 @@ def test_a_crop_between_pixels_keeps_its_box() -> None:
     assert chain.region("N1", 1.0) == Window(0, 0, 21, 10)
     assert chain.box("N2", 1.0) == pytest.approx((0.5, 0, 21, 10))
     assert chain.region("N2", 1.0) == Window(0, 0, 21, 10)
+
+
+def test_a_roto_lies_between_pixels_until_the_chain_ends() -> None:
+    corners = [(0.5, 0.5), (20.5, 0.5), (20.5, 10.5), (0.5, 10.5)]
+    points = tuple(Point(x=x, y=y, left_x=x, left_y=y, right_x=x, right_y=y) for x, y in corners)
+    shape = Shape(name="s", points=points, feather_points=points, params={"feather": (0.0,)})
+    chain = scene(move(0.5))
+    nodes = dict(chain.graph.nodes)
+    nodes["N0"] = Node(name="N0", plugin="fr.inria.built-in.Roto", shapes=(shape,))
+    graph = Graph(nodes=nodes, format=chain.graph.format)
+    chain = Scene(graph, collect().get, media=None)  # type: ignore[arg-type]
+    assert chain.region("N0", 1.0) == Window(0, 0, 21, 11)
+    assert chain.region("N1", 1.0) == Window(1, 0, 21, 11)
