@@ -1,7 +1,7 @@
 """Animation curves, evaluated as Natron's `Curve` does."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 
@@ -32,7 +32,11 @@ class Key:
 
 @dataclass(frozen=True)
 class Curve:
-    """Keys in order of time. Before the first and after the last the value holds."""
+    """Keys in order of time.
+
+    Beyond the first and the last the curve goes on straight, with the slope of that key's outer
+    side, which Natron stores as 0 except for cubic, free and broken ends.
+    """
 
     keys: tuple[Key, ...]
 
@@ -47,11 +51,25 @@ class Curve:
             raise ValueError("a curve without keys has no value")
         index = bisect_right(keys, time, key=lambda key: key.time)
         if index == 0:
-            return keys[0].value
+            return keys[0].value + (time - keys[0].time) * keys[0].left
         before = keys[index - 1]
-        if index == len(keys) or before.interpolation == Interpolation.CONSTANT:
+        if before.interpolation == Interpolation.CONSTANT:
             return before.value
-        after = keys[index]
+        if index == len(keys):
+            return before.value + (time - before.time) * before.right
+        return self._inside(before, keys[index], time)
+
+    def periodic(self, time: float, period: float) -> float:
+        """The value where the curve repeats: the last key leads to the first, `period` on."""
+        first, last = self.keys[0], self.keys[-1]
+        time = (time - first.time) % period + first.time
+        if time < last.time:
+            return self.at(time)
+        if last.interpolation == Interpolation.CONSTANT:
+            return last.value
+        return self._inside(last, replace(first, time=first.time + period), time)
+
+    def _inside(self, before: Key, after: Key, time: float) -> float:
         span = after.time - before.time
         t = (time - before.time) / span
         p0, p3 = before.value, after.value

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from ofx_helpers.engine.errors import RenderError
+from tests.golden.still_media import gradient
+from tests.ofx_helpers.engine.graphs import graph, node, read, render
+
+A = gradient(16, 12)
+
+
+def draw(plugin: str, size: tuple[int, int] = (16, 12), **params: object) -> np.ndarray:
+    time = params.pop("time", 1.0)
+    return render(graph(node("N", plugin, **params), size=size), "N", time=time).pixels
+
+
+def change(plugin: str, **params: object) -> np.ndarray:
+    made = graph(read("A", "a.png"), node("N", plugin, {"Source": "A"}, **params))
+    return render(made, "N", {"a.png": A}).pixels
+
+
+def test_noise_is_natrons_number_for_number() -> None:
+    # The first pixels of Natron 2.5's Noise at frame 3, all channels, default seed.
+    got = draw("Noise", outputComponents="RGBA", time=3.0)[0, :2]
+    wanted = (
+        (0.81077844, 0.54500824, 0.1446564, 0.2254681),
+        (0.32648918, 0.70742846, 0.99260479, 0.72683364),
+    )
+    np.testing.assert_allclose(got, wanted, atol=1e-6)
+
+
+def test_noise_changes_from_frame_to_frame_unless_its_seed_is_static() -> None:
+    still = [draw("Noise", staticSeed=True, time=time) for time in (1.0, 2.0)]
+    np.testing.assert_array_equal(*still)
+    moving = [draw("Noise", time=time) for time in (1.0, 2.0)]
+    assert np.abs(moving[0] - moving[1]).mean() > 0.1
+
+
+def test_noise_of_some_density_leaves_that_share_black() -> None:
+    lit = draw("Noise", (128, 128), density=0.25)[..., 0] > 0
+    assert lit.mean() == pytest.approx(0.25, abs=0.02)
+
+
+def test_color_bars_show_yellow_at_three_quarters_and_the_ramp_below() -> None:
+    bars = draw("ColorBars", (192, 108), outputIRE=True)
+    np.testing.assert_allclose(bars[100, 50], (0.75, 0.75, 0, 1))
+    np.testing.assert_allclose(bars[5, 117], (-0.02, -0.02, -0.02, 1), atol=1e-7)
+    ramp = bars[30, 45:147, 0]
+    assert (np.diff(ramp) > 0).all()
+    assert ramp[-1] == pytest.approx((1460 - 446) / 1028)
+    studio = draw("ColorBars", (192, 108))
+    assert studio[10, 60, 0] == pytest.approx(0.91796875)  # 100 IRE white
+
+
+def test_the_color_wheel_is_white_in_its_middle_and_red_on_its_right() -> None:
+    wheel = draw("ColorWheel", (101, 101))
+    np.testing.assert_allclose(wheel[50, 50], 1, atol=1e-3)
+    right = wheel[50, 98]
+    assert right[0] == pytest.approx(1)
+    assert right[1:3].max() < 0.1
+    np.testing.assert_array_equal(wheel[:, [0, -1]], 0)
+    assert wheel[60, 20, 1] == pytest.approx(wheel[40, 20, 2], abs=1e-5)
+
+
+def test_quantize_gives_so_many_levels() -> None:
+    got = change("Quantize", colors=4.0)
+    np.testing.assert_allclose(np.unique(got[..., :3]) * 3, range(4), atol=1e-6)
+
+
+@pytest.mark.parametrize("dither", ["bayer2x2", "bayer4x4", "bayer8x8", "random"])
+def test_dithers_keep_the_mean_which_plain_rounding_moves(dither: str) -> None:
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.4,) * 4),
+        node("N", "Quantize", {"Source": "C"}, colors=2.0, dither=dither),
+        size=(64, 64),
+    )
+    pixels = render(made, "N").pixels[..., 0]
+    assert set(np.unique(pixels)) == {0, 1}
+    assert pixels.mean() == pytest.approx(0.4, abs=0.15)
+
+
+def test_a_dither_table_that_is_natrons_own_is_refused_by_name() -> None:
+    with pytest.raises(RenderError, match=r"N dithers by vac14x14.*Bayer"):
+        change("Quantize", dither="vac14x14")
+
+
+def test_matte_monitor_moves_only_partial_alpha() -> None:
+    for alpha, wanted in ((0.0, 0.0), (0.1, 0.4), (1.0, 1.0), (1.2, 1.2)):
+        made = graph(
+            node("C", "ConstantPlugin", color=(0.3, 0.3, 0.3, alpha)),
+            node("N", "MatteMonitorPlugin", {"Source": "C"}, slope=0.25),
+        )
+        pixel = render(made, "N").pixels[2, 2]
+        assert pixel[3] == pytest.approx(wanted)
+        assert pixel[0] == np.float32(0.3)
