@@ -15,7 +15,7 @@ SETTINGS = {
     "bands": {"weights": "realesr-animevideov3-x4"},
     "wide": {"path": "wide.mp4"},
     "dvd": {"path": "dvd.mp4"},
-    "segment": {"face": "box", "face_box": [412, 40, 130, 150]},
+    "segment": {"face": "box", "face_box": [418, 62, 118, 130]},
     "foreground": {
         "hue": 140.0,
         "saturation": 1.6,

@@ -12,7 +12,7 @@ from driver.shot.alignment import Alignment
 from driver.shot.colour import to_linear
 from driver.shot.compose import available, composed
 from driver.shot.paths import ShotPaths
-from driver.shot.seam import authoritative
+from driver.shot.seam import authoritative, band_core
 from driver.shot.settings import Settings
 from driver.shot.tracking import Tracking
 from ofx_helpers.media.errors import MediaError
@@ -120,7 +120,13 @@ def _real_layers(
     core = available(authoritative(canvas, place, shot.settings.seam.feather_px), canvas)
     difference = cv2.absdiff(final, real).max(axis=2)
     wide = difference[core & ~layered]
-    bands = difference[masks["bands"] & ~masks["wide"] & ~layered]
+    sides = np.zeros(core.shape, np.bool_)
+    for side in ("top", "bottom"):
+        # Two pixels more: a sub-pixel rest filters the edge as well.
+        rect = shot.alignment.band_rect(side)
+        feather = shot.settings.seam.feather_px + (2 if shot.alignment.apply_residual else 0)
+        sides |= available(band_core(canvas, rect, feather), canvas)
+    bands = difference[masks["bands"] & sides & ~masks["wide"] & ~layered]
     return {
         "widescreen": float(wide.max(initial=0)),
         "touched": float(np.count_nonzero(wide)),

@@ -11,7 +11,7 @@ from driver.shot import alignment, tracking
 from driver.shot.alignment import Alignment
 from driver.shot.compose import available
 from driver.shot.paths import ShotPaths
-from driver.shot.seam import authoritative
+from driver.shot.seam import authoritative, band_core
 from driver.shot.settings import Settings
 from driver.shot.tracking import Matrix
 from ofx_helpers.media.images import read_grey8, read_image
@@ -59,7 +59,9 @@ def provenance(
     # Where the moving plate has left the canvas's edge, the resting one shows.
     labels[(moved > 127) | (plate_alpha > 127)] = GENERATED
     for side in ("top", "bottom"):
-        labels[available(found.band_rect(side), canvas)] = BANDS
+        band = found.band_rect(side)
+        labels[available(band, canvas)] = SEAM
+        labels[available(band_core(canvas, band, feather), canvas)] = BANDS
     labels[available(found.wide_rect, canvas)] = SEAM
     labels[available(authoritative(canvas, found.wide_rect, feather), canvas)] = WIDE
     if foreground is not None:

@@ -20,3 +20,15 @@ def authoritative(canvas: tuple[int, int], wide: Rect, feather: int) -> Rect:
         max(0, whole.width - left - right),
         max(0, whole.height - top - bottom),
     )
+
+
+def band_core(canvas: tuple[int, int], band: Rect, feather: int) -> Rect:
+    """A band's columns farther from its left and right edge than the seam's feather.
+
+    A band no wider than both feathers has hard sides, as the project gives it.
+    """
+    if feather <= 0 or band.width <= 2 * feather:
+        return band
+    left = feather if band.x > 0 else 0
+    right = feather if band.right < canvas[0] else 0
+    return Rect(band.x + left, band.y, band.width - left - right, band.height)

@@ -93,12 +93,42 @@ def test_a_moving_camera_takes_the_plate_along(tmp_path: Path) -> None:
     np.testing.assert_array_equal(final[:WIDE_Y, :4], shot.plate[:WIDE_Y, :4, :3])
 
 
-def test_nothing_generated_shows_through_the_seam(tmp_path: Path) -> None:
+def test_beside_the_bands_the_widescreens_edge_fades_to_the_plate(tmp_path: Path) -> None:
     shot = Shot(tmp_path)
     shot.plate[..., 3] = 255
+    shot.plate[..., :3] = 40
+    shot.wide[:] = 200
     final, _none = shot.render(seam_feather=8)
-    # Beside the bands the widescreen's edge has only the plate and the neutral colour beneath it.
+    column = final[:, 4, 0].astype(int)
+    ramp = column[WIDE_Y : WIDE_Y + 8]
+    assert (np.diff(ramp) > 0).all()
+    assert (ramp[0] < 90, ramp[-1] > 180) == (True, True)
+    assert (column[WIDE_Y + 8 : WIDE_Y + WIDE_HEIGHT - 8] == 200).all()
+    assert (column[:WIDE_Y] == 40).all()
+
+
+def test_where_the_plate_is_empty_a_soft_edge_fades_to_the_same_real_pixels(
+    tmp_path: Path,
+) -> None:
+    """Under the foreground nothing is generated: no seam may show neutral there."""
+    shot = Shot(tmp_path)
+    shot.plate[..., 3] = 0
+    final, _none = shot.render(seam_feather=8)
     wide_rows = np.s_[WIDE_Y : WIDE_Y + WIDE_HEIGHT]
     np.testing.assert_array_equal(final[wide_rows, :12], shot.wide[:, :12])
     np.testing.assert_array_equal(final[wide_rows, 52:], shot.wide[:, 52:])
-    np.testing.assert_array_equal(final[:WIDE_Y, 52:], shot.plate[:WIDE_Y, 52:, :3])
+    np.testing.assert_array_equal(final[:WIDE_Y, 12:52], shot.top[:WIDE_Y])
+
+
+def test_the_bands_sides_fade_to_the_plate_inside_the_feather_only(tmp_path: Path) -> None:
+    shot = Shot(tmp_path)
+    shot.plate[..., 3] = 255
+    shot.plate[..., :3] = 40
+    shot.top[:] = 200
+    final, _none = shot.render(seam_feather=8)
+    row = final[4, :, 0].astype(int)
+    assert (np.diff(row[12:20]) > 0).all()
+    assert (np.diff(row[44:52]) < 0).all()
+    assert (row[20:44] == 200).all()
+    assert (row[:12] == 40).all()
+    assert (row[52:] == 40).all()

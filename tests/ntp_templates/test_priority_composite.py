@@ -77,12 +77,15 @@ def test_layers_lie_over_each_other_in_the_runbooks_order(tmp_path: Path) -> Non
         "WideOver",
         "BottomOver",
         "TopOver",
-        "WideUnder",
         "PlateOver",
+        "WideUnder",
+        "BottomUnder",
+        "TopUnder",
         "Neutral",
     ]
     tops = {name: node.inputs.get("A") for name, node in nodes.nodes.items()}
     assert tops["WideOver"] == tops["WideUnder"] == "Wide"
+    assert tops["TopOver"] == tops["TopUnder"] == "TopBand"
     assert (tops["PlateOver"], tops["TopOver"]) == ("Plate", "TopBand")
     assert (tops["FaceOver"], tops["ForegroundOver"]) == ("Face", "FaceHole")
 

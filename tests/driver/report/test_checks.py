@@ -109,6 +109,17 @@ def test_a_band_that_is_not_what_was_upscaled_is_named(shot: Finished) -> None:
     assert shot.failed() == [("the bands are where only they are real", 120, 2, "bands")]
 
 
+@pytest.mark.parametrize(("column", "faults"), [(8, 0), (9, 0), (10, 1), (53, 1), (54, 0)])
+def test_a_bands_side_may_change_inside_the_feather_only(
+    shot: Finished, column: int, faults: int
+) -> None:
+    def one(pixels: np.ndarray) -> None:
+        pixels[3:6, column] = 0
+
+    shot.change(shot.paths.final(2), one)
+    assert len(shot.failed()) == faults
+
+
 def test_a_corner_that_is_not_the_plate_is_named(shot: Finished) -> None:
     def magenta(pixels: np.ndarray) -> None:
         pixels[:8, :8] = (255, 0, 255)

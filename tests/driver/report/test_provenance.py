@@ -23,7 +23,10 @@ def test_each_pixel_has_the_source_of_the_highest_priority() -> None:
     labels = provenance(FOUND, 2, OPAQUE, IDENTITY, None, None)
     column = [labels[y, 30] for y in (2, 7, 8, 9, 10, 25, 26, 27, 28, 35)]
     assert column == [BANDS, BANDS, SEAM, SEAM, WIDE, WIDE, SEAM, SEAM, BANDS, BANDS]
-    assert labels[0, 0] == GENERATED
+    assert [labels[4, x] for x in (7, 8, 9, 10, 53, 54, 55, 56)] == [
+        *(GENERATED, SEAM, SEAM, BANDS),
+        *(BANDS, SEAM, SEAM, GENERATED),
+    ]
     assert labels[8, 0] == SEAM
     assert labels[10, 0] == WIDE
 
