@@ -28,7 +28,7 @@ class Pair:
     (right, down). Its colours are multiplied by `gain` after `gamma`, in its 8-bit values.
     """
 
-    first: int = 66
+    first: int = 52
     """Film frame that the widescreen copy starts with, counted from 0."""
     frames: int = 51
     dropped: int = 3

@@ -16,6 +16,8 @@ SETTINGS = {
     "wide": {"path": "wide.mp4"},
     "dvd": {"path": "dvd.mp4"},
     "segment": {"face": "box", "face_box": [418, 62, 118, 130]},
+    # The whole animal is found there: both arms are down and inside the widescreen's picture.
+    "inpaint": {"key_frame": 16},
     "foreground": {
         "hue": 140.0,
         "saturation": 1.6,
