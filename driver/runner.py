@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from driver import timings
+from driver import preflight, timings
 from driver.errors import MemecompError
 from driver.events import Event, Listener
 from driver.shot import alignment
@@ -84,7 +84,10 @@ def run(
     prepare(paths.root)
     state = State(paths.state)
     outcome = outcome or Outcome()
-    for stage in chosen(request):
+    stages = chosen(request)
+    new = {stage.name for stage in stages if state.stage(stage.name) is None}
+    preflight.check(request.settings, request.folder, new | {*request.redo})
+    for stage in stages:
         job = _job(request, stage, listener, cancelled)
         listener(Event(kind="start", stage=stage.name))
         began = time.monotonic()
@@ -142,6 +145,7 @@ def _whole(stage: Stage, job: Job, state: State) -> bool:
                 f"{stage.name} is kept although what it reads has changed: "
                 f"it is done once a shot; --redo {stage.name} does it again"
             )
+            stage.keep(job)
             return False
     if not stage.once:
         state.forget(stage.name)

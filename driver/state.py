@@ -30,7 +30,11 @@ class State:
             pass  # nothing is known: every stage runs
 
     def digest(self, path: Path) -> str:
-        """Content hash of a file, kept while its size and time stay; 'missing' if absent."""
+        """Content hash of a file, kept while its size and time stay.
+
+        'missing' if it is absent, 'unreadable' if it is a folder or may not be read: whoever needs
+        it says so better.
+        """
         try:
             stat = path.stat()
         except OSError:
@@ -38,8 +42,12 @@ class State:
         known = self._digests.get(str(path))
         if known is not None and known[:2] == [stat.st_size, stat.st_mtime_ns]:
             return str(known[2])
-        with path.open("rb") as file:
-            value = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
+        except OSError:
+            return "unreadable"
+        value = digest.hexdigest()
         self._digests[str(path)] = [stat.st_size, stat.st_mtime_ns, value]
         return value
 

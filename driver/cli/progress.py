@@ -64,12 +64,14 @@ def _bars(bars: Progress, console: Console) -> Listener:
         elif event.kind == "progress":
             bars.update(tasks[event.stage], completed=event.done, total=event.total)
         elif event.kind == "message":
-            console.print(f"{event.stage:<8} {event.text}", markup=False, highlight=False)
+            console.print(
+                f"{event.stage:<8} {event.text}", markup=False, highlight=False, soft_wrap=True
+            )
         elif event.kind in ("done", "kept", "failed"):
             bars.remove_task(tasks.pop(event.stage))
         if event.kind in ("done", "kept"):
             said = {"done": f"done in {event.seconds:.1f} s", "kept": "nothing to do"}[event.kind]
-            console.print(f"{event.stage:<8} {said}", markup=False, highlight=False)
+            console.print(f"{event.stage:<8} {said}", markup=False, highlight=False, soft_wrap=True)
 
     return listen
 

@@ -188,10 +188,6 @@ def open_footage(name: str, source: Source, folder: Path) -> Footage:
         raise MemecompError(
             f"{name}.path is not set: give a video file or numbered images as 'name.####.png'"
         )
-    for setting in ("fps", "pixel_aspect"):
-        value = getattr(source, setting)
-        if value is not None and not 0 < value < 1000:
-            raise MemecompError(f"{name}.{setting} = {value:g}: it must be above 0")
     path = relative_to(folder, source.path)
     sequence = _sequence(name, path)
     return _images(name, source, sequence) if sequence else _video(source, path)

@@ -29,13 +29,19 @@ def resolve(
     and for unknown keys and bad values, each named with its place.
     """
     values: dict[str, Any] = {}
+    found = Settings()
+    # Looked at after each, so that an error names where the bad value stands.
     if preset is not None:
-        _merge(values, read_toml(_preset_file(preset)))
+        file = _preset_file(preset)
+        _merge(values, read_toml(file))
+        found = validate(values, str(file))
     if project is not None:
         _merge(values, read_toml(project))
+        found = validate(values, str(project))
     for assignment in assignments:
         _assign(values, assignment)
-    return validate(values, str(project) if project else "the settings")
+        found = validate(values, f"--set {assignment}")
+    return found
 
 
 def validate(values: Mapping[str, Any], where: str) -> Settings:
@@ -107,8 +113,40 @@ def _explain(error: ValidationError) -> list[str]:
         if problem["type"] == "extra_forbidden":
             lines.append(f"unknown setting {name!r}{_nearest(place)}")
         else:
-            lines.append(f"{name}: {problem['msg'][0].lower()}{problem['msg'][1:]}")
-    return lines
+            lines.append(f"{name}: {_wanted(problem)}")
+    # A list with several bad numbers is one bad setting.
+    return list(dict.fromkeys(lines))
+
+
+def _wanted(problem: Mapping[str, Any]) -> str:
+    """What the setting should be, and what it is; in our words where the library's are its own."""
+    kind, value = str(problem["type"]), problem["input"]
+    if isinstance(value, dict) and kind.endswith("_type"):
+        inner = next(iter(value), "")
+        return f"it is a value, not a section, so it has no '{inner}'"
+    if kind in ("model_type", "model_attributes_type"):
+        return f"it is a section, not a value: set its keys, not {value!r}"
+    item = next((f"number {part + 1} " for part in problem["loc"] if isinstance(part, int)), "")
+    if kind == "missing":
+        return f"{item}is missing: give as many numbers as its comment says"
+    if kind == "too_long":
+        return f"{value!r} is too long: give as many numbers as its comment says"
+    if kind == "tuple_type":
+        return f"{value!r} is no list: write it as [1, 2]"
+    words = _WANTED.get(kind.partition("_")[0]) if kind.endswith(("_type", "_parsing")) else None
+    words = _WANTED["int"] if kind == "int_from_float" else words
+    if words is not None:
+        return f"{item}should be {words}, not {value!r}"
+    said = problem["msg"].removeprefix("Input ")
+    return f"{item}{said[0].lower()}{said[1:]}, not {value!r}"
+
+
+_WANTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "string": "text in quotes",
+    "bool": "true or false",
+}
 
 
 def _nearest(place: list[str]) -> str:

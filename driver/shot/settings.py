@@ -12,12 +12,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Positive = Annotated[int, Field(gt=0)]
 Percent = Annotated[float, Field(ge=0, le=1)]
+Above0 = Annotated[float, Field(gt=0)]
+Aspect = Annotated[float, Field(ge=0.1, le=10)]
+Rate = Annotated[float, Field(gt=0, lt=1000)]
+Cut = Annotated[int, Field(ge=0)]
+Side = Annotated[int, Field(ge=0, le=16384)]
+"""A side of the canvas: H.264 knows no longer one."""
 
 
 class Section(BaseModel):
     """What every section shares: no unknown key, no change after reading, keywords only."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False
+    )
 
 
 class Source(Section):
@@ -25,9 +33,9 @@ class Source(Section):
 
     path: str = ""
     """Video file, or numbered images as 'name.%04d.png' or 'name.####.png'."""
-    fps: float | None = None
+    fps: Rate | None = None
     """Frames a second to take it as; needed for images, and to map two different rates."""
-    pixel_aspect: float | None = None
+    pixel_aspect: Aspect | None = None
     """Width of a pixel over its height; found when not set. 720×480 and 720×576 become 720×540."""
     interlaced: Literal["auto", "no", "tff", "bff"] = "auto"
     """Deinterlace: by the file's flag, never, or with the top or the bottom field first."""
@@ -39,29 +47,29 @@ class Source(Section):
     """Colour matrix of the video: by its tag, else Rec.601 up to 1024×576 and Rec.709 above."""
     range: Literal["auto", "limited", "full"] = "auto"
     """Range of its luma: by its tag, else limited."""
-    crop: tuple[int, int, int, int] | None = None
+    crop: tuple[Cut, Cut, Cut, Cut] | None = None
     """Left, top, right and bottom pixels to cut off; black borders are found when not set."""
 
 
 class Canvas(Section):
     """The frame that is rebuilt."""
 
-    width: int = Field(default=0, ge=0)
+    width: Side = 0
     """Width in pixels; 0 takes what both copies cover."""
-    height: int = Field(default=0, ge=0)
+    height: Side = 0
     """Height in pixels; 0 takes what both copies cover."""
 
 
 class Align(Section):
     """Where the copies lie on each other. What is set here wins over what would be found."""
 
-    measured_center_sample: tuple[float, float] | None = None
+    measured_center_sample: tuple[Above0, Above0] | None = None
     """Width and height, in DVD pixels, of what fills the canvas, measured by hand on an overlay.
     The factor is the canvas's width over this width: with a canvas of 3840×2160, (960, 540) gives
     3840 / 960 = 2160 / 540 = 4. Where the canvas is not set, the widescreen copy's width counts."""
     time_offset: int | None = None
     """Frame of the widescreen copy that shows what the DVD's first frame shows, minus 1."""
-    scale: float | None = None
+    scale: Above0 | None = None
     """Widescreen pixels for one DVD pixel."""
     offset_x: float | None = None
     """How far right of the widescreen's centre the DVD's centre lies, in widescreen pixels, once
@@ -76,7 +84,7 @@ class Align(Section):
 class Bands(Section):
     """The rows that only the DVD has."""
 
-    factor: Positive = 4
+    factor: int = Field(default=4, gt=0, le=16)
     """Integer upscale factor."""
     allow_fractional: bool = False
     """Accept a scale more than 1 % off the factor; the rest becomes a sub-pixel Transform."""
@@ -167,7 +175,7 @@ class Face(Section):
 
     asset: str = ""
     """Image for the face (`El_xox_sillyface.jpg`); relative to this file; empty for none."""
-    feather_px: int = Field(default=0, ge=0)
+    feather_px: int = Field(default=0, ge=0, le=1000)
     """Blur of the face's edge in pixels, added to the feather of the masks."""
     colour_match: bool = True
     """Match the asset's exposure and white balance to the surrounding face."""

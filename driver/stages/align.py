@@ -40,6 +40,8 @@ def run(job: Job) -> None:
     """Writes `aligned/`, `debug/align_report.json` and `debug/align_difference.png`."""
     paths, settings = job.paths, job.settings
     facts = shot_facts.load(paths.facts)
+    if settings.align.time_offset is not None:
+        _pairs(settings.align.time_offset, facts)  # refused before the search
     match = _match(job, facts)
     pairs = _pairs(match.time, facts)
     if settings.inpaint.key_frame > len(pairs):

@@ -94,3 +94,5 @@ class Stage:
     """Files of one frame; a stage that has them is per-frame: it makes only `Job.todo`."""
     once: bool = False
     """Never redone unasked: when its inputs change it is kept, with a word."""
+    keep: Callable[[Job], None] = _nothing
+    """Called when it is kept although its inputs changed: refuses what no longer fits."""

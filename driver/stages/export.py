@@ -43,7 +43,8 @@ def run(job: Job) -> None:
                 _pictures(job, frames, size, len(frames), total),
                 size,
                 found.rate,
-                max_fps=settings.gif_fps,
+                # Below one frame in the whole clip there would be none.
+                max_fps=max(settings.gif_fps, float(found.rate) / len(frames)),
                 max_width=settings.gif_width,
             )
     except MediaError as error:

@@ -27,7 +27,8 @@ def run(job: Job) -> None:
     missing = key[..., 3] == 0
     subject = _subject(job)
     if job.paths.plate_key.exists() and not job.redo:
-        _keep(job, missing, subject)
+        job.say("the generated background is kept; --redo inpaint paints it again")
+        _judge(job, missing, subject)
         return
     job.progress(0, 1)
     hole = missing & ~subject
@@ -109,7 +110,12 @@ def _subject(job: Job) -> Mask:
     return np.asarray(subject | reach, dtype=np.bool_)
 
 
-def _keep(job: Job, missing: Mask, subject: Mask) -> None:
+def keep(job: Job) -> None:
+    """Says what the kept plate is worth now; refuses one of another size than the canvas."""
+    _judge(job, read_image(job.paths.real_key).pixels[..., 3] == 0, _subject(job))
+
+
+def _judge(job: Job, missing: Mask, subject: Mask) -> None:
     """Says what the kept plate is worth for the masks as they are now."""
     key, made = read_image(job.paths.real_key).pixels, read_image(job.paths.plate_key).pixels
     if made.shape != key.shape:
@@ -119,7 +125,6 @@ def _keep(job: Job, missing: Mask, subject: Mask) -> None:
         )
     shown = missing & (made[..., 3] > 0) & subject
     write_image(job.paths.mask_diff, to_bytes(shown))
-    job.say("the generated background is kept; --redo inpaint paints it again")
     if shown.any():
         job.say(
             f"but the masks have changed: {int(shown.sum())} generated pixels now lie under the "
@@ -142,4 +147,5 @@ STAGE = Stage(
     reads=_reads,
     writes=lambda job: (job.paths.plate_key, job.paths.mask_diff),
     once=True,
+    keep=keep,
 )

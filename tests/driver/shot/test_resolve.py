@@ -29,15 +29,30 @@ def test_later_sources_win_over_earlier_ones(tmp_path: Path) -> None:
     [
         ("bands.facto=3", "unknown setting 'bands.facto' (did you mean 'bands.factor'?)"),
         ("band.factor=3", "unknown setting 'band' (did you mean 'bands'?)"),
-        ("bands.factor=-1", "bands.factor: input should be greater than 0"),
-        ("seam.mode=poison", "seam.mode: input should be 'crossfade' or 'poisson'"),
-        ("export.crf=40", "export.crf: input should be less than or equal to 22"),
+        ("bands.factor=-1", "bands.factor: should be greater than 0, not -1"),
+        ("seam.mode=poison", "seam.mode: should be 'crossfade' or 'poisson', not 'poison'"),
+        ("bands.factor=four", "bands.factor: should be a whole number, not 'four'"),
+        ("bands.factor=4.5", "bands.factor: should be a whole number, not 4.5"),
+        ("bands=4", "bands: it is a section, not a value: set its keys, not 4"),
+        ("name.first=1", "name: it is a value, not a section, so it has no 'first'"),
+        ("name=5", "name: should be text in quotes, not 5"),
+        ("canvas.width=999999", "canvas.width: should be less than or equal to 16384, not 999999"),
+        ("align.scale=nan", "align.scale: should be a finite number, not nan"),
+        (
+            "align.measured_center_sample=[0,540]",
+            "align.measured_center_sample: number 1 should be greater than 0, not 0",
+        ),
+        (
+            "segment.face_box=[1,2,3]",
+            "segment.face_box: number 4 is missing: give as many numbers as its comment says",
+        ),
+        ("export.crf=40", "export.crf: should be less than or equal to 22, not 40"),
     ],
 )
 def test_a_bad_setting_is_one_sentence_with_its_name(assignment: str, words: str) -> None:
     with pytest.raises(MemecompError) as error:
         resolve(None, None, [assignment])
-    assert str(error.value) == f"the settings: {words}"
+    assert str(error.value) == f"--set {assignment}: {words}"
 
 
 def test_an_assignment_without_a_value_says_how_to_write_it() -> None:
