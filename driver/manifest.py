@@ -1,5 +1,6 @@
 """`manifest.json`: everything that a run was made from, so that it can be repeated."""
 
+import contextlib
 import json
 import os
 import platform
@@ -19,8 +20,10 @@ from driver.stages import collect
 from driver.stages.base import CancelledError, Job
 from driver.state import State
 from driver.timings import seconds_by_stage
+from models.errors import ModelError
 from models.weights import fingerprint
 from ofx_helpers.media.atomic import write_bytes
+from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.ffmpeg_binary import find_ffmpeg
 from ofx_helpers.media.sequences import Sequence
 
@@ -57,15 +60,24 @@ def run_with_manifest(
     try:
         run(request, listener, cancelled, outcome)
         ended = "done"
-    except (CancelledError, KeyboardInterrupt):
-        ended = "stopped"
+    except BaseException as error:
+        if isinstance(error, CancelledError | KeyboardInterrupt):
+            ended = "stopped"
+        # What stopped the run may stop the manifest too; it is the first that must be told.
+        with contextlib.suppress(MediaError, MemecompError, ModelError):
+            _write(request, outcome, ended)
         raise
+    else:
+        _write(request, outcome, ended)
     finally:
         listener(Event(kind="end", stage="", text=ended))
-        if request.paths.root.is_dir() and os.access(request.paths.root, os.W_OK):
-            text = json.dumps(describe(request, outcome, ended), indent=2, ensure_ascii=False)
-            write_bytes(request.paths.manifest, f"{text}\n".encode())
     return outcome
+
+
+def _write(request: Request, outcome: Outcome, ended: str) -> None:
+    if request.paths.root.is_dir() and os.access(request.paths.root, os.W_OK):
+        text = json.dumps(describe(request, outcome, ended), indent=2, ensure_ascii=False)
+        write_bytes(request.paths.manifest, f"{text}\n".encode())
 
 
 def describe(request: Request, outcome: Outcome, ended: str) -> dict[str, Any]:

@@ -38,7 +38,10 @@ def build(
     """The page of a finished shot, from its files."""
     found = alignment.load(paths.align_report)
     tracked = tracking.load(paths.track)
-    shown = set(_spread(frames, min(settings.inpaint.key_frame, frames[-1])))
+    key = settings.inpaint.key_frame
+    # Where only some frames are asked for, the key frame's composite may never have been rendered.
+    key = key if key in frames else frames[0]
+    shown = set(_spread(frames, key))
     percents: list[Mapping[str, float]] = []
     views = []
     for done, frame in enumerate(frames, 1):
@@ -67,7 +70,7 @@ def build(
         frames=frames,
         checks=verdict.load(paths.checks),
         views=views,
-        layers=_layers(paths, found, min(settings.inpaint.key_frame, frames[-1])),
+        layers=_layers(paths, found, key),
         colours=colours,
         shares=table,
         mean={name: sum(values) / len(values) for name, values in table.items()},
@@ -97,7 +100,7 @@ def _spread(frames: Sequence[int], key: int) -> list[int]:
 
 
 def _layers(paths: ShotPaths, found: Alignment, frame: int) -> list[dict[str, str]]:
-    """The key frame's layers, lowest first, each on a canvas of its own."""
+    """A frame's layers and the generated plate, lowest first, each on a canvas of its own."""
     plate = read_image(paths.plate_key).pixels
     layers = [{"name": "generated", "uri": _uri(plate.astype(np.uint8))}]
     pieces = {"top band": paths.band("top", frame), "bottom band": paths.band("bottom", frame)}
