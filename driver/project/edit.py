@@ -43,9 +43,7 @@ def set_param(document: Document, path: str, name: str, value: object) -> None:
         kind = _stored_kind(node, knob)
         _replace_values(knob, kind, kind.check(value))
         return
-    filename = node.params.get("filename")
-    codec = str(filename.values[0]) if filename else ""
-    kind = node_kind(node.plugin, codec).param(name)
+    kind = param_kind(node, name)
     values = kind.check(value)
     if values == kind.default:
         return
@@ -53,6 +51,18 @@ def set_param(document: Document, path: str, name: str, value: object) -> None:
     count = child_of(node.element, "KnobsCount")
     count.text = str(int(count.text or 0) + 1)
     child_of(node.element, "Inputs_map").addprevious(knob_element(kind, values))
+
+
+def param_kind(node: ProjectNode, name: str) -> ParamKind:
+    """What a node's parameter may hold, from the project where it is stored, else the catalogue.
+
+    Raises:
+        MemecompError: the node has no such parameter; the message lists near ones.
+    """
+    knob = next((item for item in node.knobs() if text_of(item, "Name") == name), None)
+    if knob is not None:
+        return _stored_kind(node, knob)
+    return node_kind(node.plugin, str(_filename(node))).param(name)
 
 
 def connect(document: Document, path: str, label: str, source: str | None) -> None:

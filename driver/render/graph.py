@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from driver.errors import MemecompError
 from driver.project.catalog import near
 from driver.project.document import Document
+from driver.project.files import expanded, variables
 from driver.project.node import ProjectNode
 from driver.project.older import option_of
-from driver.project.params import Link, Param
+from driver.project.params import TEXTS, Link, Param
 from driver.render.expressions import Expressions
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Window
@@ -39,7 +40,7 @@ def graph_of(document: Document) -> Graph:
     nodes = {node.path: node for node in document.all_nodes() if not node.instance_of}
     size = document.format
     first, last = document.frame_range
-    scope = _Scope(nodes, first)
+    scope = _Scope(nodes, first, variables(document))
     wiring = _Wiring(nodes, scope)
     made = (
         Node(
@@ -76,7 +77,7 @@ def shown_by(document: Document, path: str) -> str:
     if path not in nodes:
         raise MemecompError(f"{document.path} has no node {path!r}.{near(path, nodes)}")
     node = nodes[path]
-    wiring = _Wiring(nodes, _Scope(nodes, document.frame_range[0]))
+    wiring = _Wiring(nodes, _Scope(nodes, document.frame_range[0], {}))
     if node.plugin in _SHOW_FIRST:
         found = next(iter(wiring.inputs(node).values()), None)
     else:
@@ -153,9 +154,12 @@ def _input_label(node: ProjectNode) -> str:
 class _Scope:
     """The parameters of all nodes as the engine takes them."""
 
-    def __init__(self, nodes: Mapping[str, ProjectNode], first: int) -> None:
+    def __init__(
+        self, nodes: Mapping[str, ProjectNode], first: int, variables: Mapping[str, str]
+    ) -> None:
         self._nodes = nodes
         self._first = first
+        self._variables = variables
         self._expressions = Expressions(nodes)
 
     def params_of(self, path: str) -> dict[str, tuple[Animated, ...]]:
@@ -176,6 +180,8 @@ class _Scope:
                 values[0] = option_of(first, param.index, options)
             elif 0 <= param.index < len(options):
                 values[0] = options[param.index]
+        if isinstance(first, str) and param.kind in TEXTS - {"String"}:
+            values[0] = expanded(first, self._variables)
         for dimension, link in enumerate(param.links[: len(values)]):
             if link is not None:
                 values[dimension] = self._master(link, param.values[dimension], hops)

@@ -29,7 +29,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.strip().endswith("HEAVY []")
 
 
-COMMANDS = ("demo", "doctor", "init", "models", "preview", "render", "run")
+COMMANDS = ("demo", "doctor", "init", "models", "preview", "project", "render", "run")
 
 
 def test_help_lists_every_command(memecomp: Command) -> None:
