@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from ofx_helpers.engine.errors import RenderError
+from tests.ofx_helpers.engine.graphs import graph, node, render
+
+Colour = tuple[float, float, float]
+PLATE = (0.1, 0.2, 0.6)
+
+
+def key(fg: Colour, inside: float | None = None, **params: object) -> np.ndarray:
+    """One pixel of a blue screen's key, with a constant inside mask perhaps."""
+    inputs = {"Fg": "F", "C": "C", "Bg": "B"} | ({} if inside is None else {"InM": "I"})
+    made = graph(
+        node("F", "ConstantPlugin", color=(*fg, 1.0)),
+        node("C", "ConstantPlugin", color=(*PLATE, 1.0)),
+        node("B", "ConstantPlugin", color=(0.3, 0.3, 0.3, 1.0)),
+        node("I", "ConstantPlugin", color=(0.0, 0.0, 0.0, inside or 0.0)),
+        node("N", "PIK", inputs, **params),
+        size=(4, 4),
+    )
+    return render(made, "N").pixels[2, 2]
+
+
+def test_the_plates_own_colour_is_keyed_to_nothing() -> None:
+    np.testing.assert_allclose(key(PLATE), 0, atol=1e-6)
+
+
+def test_a_colour_without_screen_is_untouched() -> None:
+    np.testing.assert_allclose(key((0.8, 0.5, 0.3)), (0.8, 0.5, 0.3, 1), atol=1e-6)
+
+
+def test_the_matte_is_one_less_the_ratio_of_keys() -> None:
+    # key(plate) = 0.6 − 0.05 − 0.1 = 0.45; key(picture) = 0.5 − 0.15 − 0.1 = 0.25
+    pixel = key((0.3, 0.2, 0.5))
+    assert pixel[3] == pytest.approx(1 - 0.25 / 0.45)
+    wanted = np.array((0.3, 0.2, 0.5)) - np.array(PLATE) * 0.25 / 0.45
+    np.testing.assert_allclose(pixel[:3], wanted, atol=1e-6)
+
+
+def test_clipping_the_matte_fills_with_a_grey_as_bright_as_the_picture() -> None:
+    pixel = key((0.3, 0.2, 0.5), screenClipMax=0.4)
+    plain = key((0.3, 0.2, 0.5))
+    light = np.array((0.3, 0.2, 0.5)) @ (0.2126729, 0.7151522, 0.0721750)
+    assert pixel[3] == 1
+    np.testing.assert_allclose(pixel[:3] - plain[:3], light * 0.25 / 0.45, atol=1e-5)
+
+
+def test_the_inside_mask_keeps_what_it_covers() -> None:
+    pixel = key(PLATE, inside=1.0, insideReplace="source")
+    np.testing.assert_allclose(pixel, (*PLATE, 1), atol=1e-6)
+
+
+def test_a_picked_colour_needs_no_plate_and_another_screen_says_that_it_does() -> None:
+    made = graph(
+        node("F", "ConstantPlugin", color=(0.1, 0.6, 0.2, 1.0)),
+        node("N", "PIK", {"Fg": "F"}, screenType="pick", color=(0.1, 0.6, 0.2)),
+        node("M", "PIK", {"Fg": "F"}),
+        size=(4, 4),
+    )
+    np.testing.assert_allclose(render(made, "N").pixels, 0, atol=1e-6)
+    with pytest.raises(RenderError, match="M needs a clean plate: connect its C input"):
+        render(made, "M")
