@@ -12,6 +12,7 @@ from driver.events import Event, Listener
 from driver.shot import alignment
 from driver.shot.frames import choose
 from driver.shot.paths import ShotPaths
+from driver.shot.proxy import at_proxy
 from driver.shot.resolve import near
 from driver.shot.settings import Settings
 from driver.stages import collect
@@ -119,7 +120,7 @@ def _job(request: Request, stage: Stage, listener: Listener, cancelled: Callable
     if report.exists() or stage.writes_frame:
         frames = choose(request.frames, alignment.load(report).frames)
     return Job(
-        settings=request.settings,
+        settings=at_proxy(request.settings, request.proxy),
         folder=request.folder,
         paths=request.paths,
         frames=frames,

@@ -103,14 +103,9 @@ class ShotPaths:
         return self.root / "comp.ntp"
 
     @property
-    def project_new(self) -> Path:
-        """Where a new project goes when a person has edited `comp.ntp`."""
-        return self.root / "comp.new.ntp"
-
-    @property
-    def project_hash(self) -> Path:
-        """Hash of the project as it was generated: another one means that a person edited it."""
-        return self.root / ".memecomp" / "comp.sha256"
+    def project_hashes(self) -> Path:
+        """Hashes of the projects as they were generated: another one means a person's edit."""
+        return self.root / ".memecomp" / "projects.json"
 
     # render
     def final(self, frame: int) -> Path:

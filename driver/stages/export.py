@@ -27,7 +27,6 @@ def run(job: Job) -> None:
             f"{job.paths.final(missing[0])} is missing ({len(missing)} of {len(frames)} frames "
             "are): run the render stage first (--from render)"
         )
-    total = len(frames) * (2 if settings.gif else 1)
     try:
         height, width = read_rgb8(job.paths.final(frames[0])).shape[:2]
         size = (width, height)
@@ -35,12 +34,12 @@ def run(job: Job) -> None:
         with VideoWriter(
             job.paths.mp4, size, found.rate, crf=settings.crf, audio=audio, frames=len(frames)
         ) as writer:
-            for frame in _pictures(job, frames, size, 0, total):
+            for frame in _pictures(job, frames, size):
                 writer.write(frame)
         if settings.gif:
             write_gif(
                 job.paths.gif,
-                _pictures(job, frames, size, len(frames), total),
+                _pictures(job, frames, size),
                 size,
                 found.rate,
                 # Below one frame in the whole clip there would be none.
@@ -57,11 +56,11 @@ def _frames(job: Job) -> Sequence[int]:
 
 
 def _pictures(
-    job: Job, frames: Sequence[int], size: tuple[int, int], done: int, total: int
+    job: Job, frames: Sequence[int], size: tuple[int, int]
 ) -> Iterator[NDArray[np.uint8]]:
-    for number, frame in enumerate(frames, done + 1):
+    for number, frame in enumerate(frames, 1):
         yield read_rgb8(job.paths.final(frame), size=size)
-        job.progress(number, total)
+        job.progress(number, len(frames))
 
 
 def _audio(job: Job, found: facts.Facts, first: int) -> AudioTrack | None:

@@ -1,7 +1,9 @@
 """project: the composite as a Natron project, from the `priority_composite` template."""
 
 import hashlib
+import json
 from collections.abc import Iterable
+from itertools import chain, count
 from pathlib import Path
 
 from driver.project.template import fill, load_template
@@ -24,28 +26,44 @@ def run(job: Job) -> None:
         alignment.load(paths.align_report),
         tracking.load(paths.track),
     )
-    data = fill(load_template(TEMPLATE), described, paths.project).to_bytes()
-    if edited(paths.project, paths.project_hash):
-        write_bytes(paths.project_new, data)
+    target = free_name(paths.project, paths.project_hashes)
+    data = fill(load_template(TEMPLATE), described, target).to_bytes()
+    # The hash first: killed between the two, the old project looks edited and is kept.
+    hashes = {**_hashes(paths.project_hashes), target.name: hashlib.sha256(data).hexdigest()}
+    write_bytes(paths.project_hashes, json.dumps(hashes).encode())
+    write_bytes(target, data)
+    if target != paths.project:
         job.say(
             f"{paths.project.name} was edited by hand and is kept: "
-            f"the new one is {paths.project_new.name} beside it"
+            f"the new one is {target.name} beside it"
         )
-        return
-    # The hash first: killed between the two, the old project looks edited and is kept.
-    write_bytes(paths.project_hash, hashlib.sha256(data).hexdigest().encode())
-    write_bytes(paths.project, data)
 
 
-def edited(project: Path, generated: Path) -> bool:
-    """Whether the project is not the one that was generated."""
+def free_name(project: Path, hashes: Path) -> Path:
+    """`comp.ntp`, or the first of `comp.new.ntp`, `comp.new2.ntp`, … that no person has edited."""
+    names = chain([""], [".new"], (f".new{number}" for number in count(2)))
+    return next(
+        path
+        for name in names
+        if not edited(path := project.with_name(f"{project.stem}{name}{project.suffix}"), hashes)
+    )
+
+
+def edited(project: Path, hashes: Path) -> bool:
+    """Whether the project is there and is not the one that was generated."""
     if not project.exists():
         return False
-    try:
-        expected = generated.read_text(encoding="ascii").strip()
-    except OSError:
-        return True  # nobody knows who wrote it: it is not ours to replace
+    # A project of which nothing is known is not ours to replace.
+    expected = _hashes(hashes).get(project.name)
     return hashlib.sha256(project.read_bytes()).hexdigest() != expected
+
+
+def _hashes(path: Path) -> dict[str, str]:
+    """Hashes of the projects as they were generated, by file name; empty before the first."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 def reads(job: Job) -> Iterable[Path]:

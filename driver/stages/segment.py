@@ -24,7 +24,7 @@ def run(job: Job) -> None:
     job.progress(0, 1)
     key = read_image(job.paths.real_key).pixels
     rgb, real = np.ascontiguousarray(key[..., :3]), key[..., 3] > 0
-    width = job.settings.segment.feather_px * job.proxy
+    width = job.settings.segment.feather_px
     whole = np.zeros(real.shape, np.bool_)
     find = foreground_of(job.settings, real)
     if find is not None:
@@ -79,7 +79,7 @@ def _from_box(job: Job, shape: tuple[int, int]) -> Mask:
             'segment.face_box: segment.face is "box", but there is no box: give its left, top, '
             "width and height in canvas pixels"
         )
-    left, top, width, height = (value * job.proxy for value in box)
+    left, top, width, height = box
     mask = ellipse(shape, (left, top, width, height)) if width > 0 and height > 0 else None
     if mask is None or not mask.any():
         raise MemecompError(

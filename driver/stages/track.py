@@ -38,10 +38,10 @@ def run(job: Job) -> None:
         load=lambda frame: _real(paths, geometry, frame),
         flow=flow,
         segment=foreground_of(job.settings, real) if subject.foreground.any() else None,
-        drift=job.settings.track.drift_px * job.proxy,
+        drift=job.settings.track.drift_px,
     )
     found = Findings()
-    feather = job.settings.segment.feather_px * job.proxy
+    feather = job.settings.segment.feather_px
     for done, (frame, distance) in enumerate(walk(frames, key, subject, tools, found), start=1):
         _write_foreground(job, frame, distance, real, feather)
         job.progress(done, len(frames))
@@ -118,7 +118,7 @@ def _tracking(
         camera=camera,
         camera_model=model,
         drift=drift,
-        drift_threshold=job.settings.track.drift_px * job.proxy,
+        drift_threshold=job.settings.track.drift_px,
         resegmented=tuple(sorted(found.resegmented)),
         rejected=tuple(sorted(found.rejected)),
         face_colour=face_colour(

@@ -4,21 +4,18 @@ import numpy as np
 import pytest
 
 from driver.errors import MemecompError
-from driver.shot.masks import bounds, ellipse
+from driver.shot.masks import ellipse
 from driver.shot.paths import ShotPaths
 from driver.shot.settings import Face, Segment, Settings
 from driver.stages.segment import STAGE
 from models.face import Face as Found
 from ofx_helpers.media.images import read_grey8, write_image
-from tests.driver.pairs import film
 from tests.driver.stages.subject_shot import (
     BODY,
     BOX,
     FACE,
     MISSING,
     make,
-    need,
-    reduced,
     run,
     scene,
     segmenter,
@@ -111,30 +108,3 @@ class TestWithABody:
         assert not masks(paths, "face")[1].any()
         with pytest.raises(MemecompError, match=r"no face was found on frame 1.*segment\.face_box"):
             run(STAGE, paths, settings(asset="El_xox_sillyface.jpg"))
-
-    def test_a_proxy_takes_the_box_in_full_size_pixels(self, paths: ShotPaths) -> None:
-        box = tuple(4 * value for value in BOX)
-        run(STAGE, paths, settings(face="box", face_box=box), proxy=0.25)
-        assert np.array_equal(masks(paths, "face")[0] > 0, FACE)
-
-
-def test_a_shot_without_a_foreground_needs_no_model(paths: ShotPaths) -> None:
-    run(STAGE, paths, settings(model="none", face="none"))
-    assert not masks(paths, "foreground")[1].any()
-    assert (masks(paths, "background")[1] == 255).all()
-
-
-def test_the_animal_of_a_real_film_is_found(tmp_path: Path) -> None:
-    need("u2netp")
-    small = reduced(film()[40])
-    paths = make(tmp_path, [small])
-    run(STAGE, paths, settings(face="none"))
-    binary = masks(paths, "foreground")[0] > 0
-    box = bounds(binary)
-    assert box is not None
-    left, top, width, _ = box
-    assert 0.06 < binary.mean() < 0.3
-    assert 10 < left < 60
-    assert 120 < left + width < 180
-    assert 10 < top < 40
-    assert not binary[:, 200:].any()  # neither trees nor stones
