@@ -24,3 +24,11 @@ for (const box of document.querySelectorAll("#layers input")) {
     document.querySelector(`.stack [data-layer="${box.dataset.layer}"]`).hidden = !box.checked;
   });
 }
+
+// The provenance map of any frame.
+const maps_slider = document.querySelector("#maps input");
+maps_slider.addEventListener("input", () => {
+  const map = maps[maps_slider.value];
+  document.querySelector("#maps img").src = map.uri;
+  document.querySelector("#maps output").textContent = map.frame;
+});

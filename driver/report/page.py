@@ -26,6 +26,10 @@ SHOWN = 5
 WIDEST = 960
 """Pixels; larger pictures are reduced for the page."""
 
+DRIFT_COLOURS = {"foreground": "#68ad5c", "face": "#c46abe"}
+MAP_WIDTH = 320
+"""Pixels; a provenance map of every frame is on the page, a few kilobytes each."""
+
 Image = NDArray[np.uint8]
 
 
@@ -43,7 +47,7 @@ def build(
     key = key if key in frames else frames[0]
     shown = set(_spread(frames, key))
     percents: list[Mapping[str, float]] = []
-    views = []
+    views, maps = [], []
     for done, frame in enumerate(frames, 1):
         labels = frame_provenance(settings, paths, frame)
         percents.append(shares(labels))
@@ -57,6 +61,7 @@ def build(
                     "shares": percents[-1],
                 }
             )
+        maps.append({"frame": frame, "uri": _uri(picture(labels), MAP_WIDTH, exact=True)})
         progress(done, len(frames))
     colours = {origin.name: "#{:02x}{:02x}{:02x}".format(*origin.colour) for origin in ORIGINS}
     table = {
@@ -70,11 +75,14 @@ def build(
         frames=frames,
         checks=verdict.load(paths.checks),
         views=views,
+        maps=maps,
+        difference=_uri(read_rgb8(paths.align_difference)),
         layers=_layers(paths, found, key),
         colours=colours,
         shares=table,
         mean={name: sum(values) / len(values) for name, values in table.items()},
         provenance_plot=Markup(plots.stacked(frames, table, colours)),
+        drift_colours=DRIFT_COLOURS,
         drift_plot=Markup(_drift(tracked)),
         timing_plot=Markup(plots.bars(seconds_by_stage(paths), "#427ac6")),
         resegmented=tracked.resegmented,
@@ -120,9 +128,9 @@ def _layers(paths: ShotPaths, found: Alignment, frame: int) -> list[dict[str, st
     return layers
 
 
-def _uri(image: Image, *, exact: bool = False) -> str:
+def _uri(image: Image, widest: int = WIDEST, *, exact: bool = False) -> str:
     """An RGB or RGBA image as a data URI: WebP for pictures, PNG where colours are data."""
-    scale = min(1.0, WIDEST / image.shape[1])
+    scale = min(1.0, widest / image.shape[1])
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     small = cv2.resize(image, size, interpolation=cv2.INTER_NEAREST if exact else cv2.INTER_AREA)
     code = cv2.COLOR_RGBA2BGRA if small.shape[2] == 4 else cv2.COLOR_RGB2BGR
@@ -136,8 +144,7 @@ def _drift(tracked: tracking.Tracking) -> str:
     faces = [(d.frame, d.face_error) for d in tracked.drift if d.face_error is not None]
     if faces:
         series["face"] = faces
-    colours = {"foreground": "#68ad5c", "face": "#c46abe"}
-    return plots.lines(series, colours, tracked.drift_threshold)
+    return plots.lines(series, DRIFT_COLOURS, tracked.drift_threshold)
 
 
 def _template() -> Any:

@@ -32,6 +32,7 @@ def make_shot(root: Path) -> tuple[ShotPaths, Alignment]:
     tracked = Tracking(key_frame=1, canvas=found.canvas, drift=drift)
     write_bytes(paths.align_report, found.model_dump_json().encode())
     write_bytes(paths.track, tracked.model_dump_json().encode())
+    write_image(paths.align_difference, np.zeros((18, 32, 3), np.uint8))
     finals = []
     for frame in FRAMES:
         wide = rng.integers(40, 200, (found.wide[3], found.wide[2], 3), np.uint8)

@@ -1,6 +1,10 @@
+import base64
+import json
 import re
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from driver.report import verdict
@@ -41,8 +45,17 @@ def test_the_page_has_every_check_and_says_how_many_passed(page: str) -> None:
 
 
 def test_the_page_has_a_slider_and_the_provenance_of_each_shown_frame(page: str) -> None:
-    assert page.count('type="range"') == len(FRAMES)
+    assert page.count('aria-label="before or after"') == len(FRAMES)
     assert page.count('alt="provenance of frame') == len(FRAMES)
+
+
+def test_a_provenance_map_of_every_frame_is_on_the_page(page: str) -> None:
+    [maps] = re.findall(r"const maps = (\[.*?\]);", page)
+    images = json.loads(maps)
+    assert [image["frame"] for image in images] == list(FRAMES)
+    data = base64.b64decode(images[0]["uri"].partition(",")[2])
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert tuple(pixels[18, 5]) == (66, 122, 198)  # the widescreen's colour
 
 
 def test_every_layer_can_be_switched(page: str) -> None:
