@@ -48,6 +48,10 @@ def parse(data: bytes, where: str) -> Element:
         raise MemecompError(
             f"{where} is not a whole Natron project: {error.msg}. Save it again in Natron."
         ) from None
+    # Again, since the bytes may be in an encoding that hides the word.
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and any(True for _ in declared.iterentities()):
+        raise MemecompError(f"{where} declares XML entities; Natron's projects never do. Not read.")
     if root.tag != "boost_serialization":
         raise MemecompError(f"{where} is not a Natron project: it starts with <{root.tag}>.")
     _check_size(root, where)
