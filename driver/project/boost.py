@@ -5,7 +5,7 @@ is too big or too deep. Nothing in a project is ever executed.
 """
 
 import math
-from typing import cast
+from typing import Any, cast
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -49,7 +49,7 @@ def parse(data: bytes, where: str) -> Element:
             f"{where} is not a whole Natron project: {error.msg}. Save it again in Natron."
         ) from None
     # Again, since the bytes may be in an encoding that hides the word.
-    declared = root.getroottree().docinfo.internalDTD
+    declared: Any = root.getroottree().docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):
         raise MemecompError(f"{where} declares XML entities; Natron's projects never do. Not read.")
     if root.tag != "boost_serialization":

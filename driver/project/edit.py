@@ -149,7 +149,7 @@ def _stored_kind(node: ProjectNode, knob: Element) -> ParamKind:
     )
     try:
         known = node_kind(node.plugin, str(_filename(node))).param(name)
-        options = options or known.options
+        options = known.options or options  # an older project describes its own labels
         return ParamKind(name, kind, default, options, known.low, known.high)
     except MemecompError:
         return ParamKind(name, kind, default, options)

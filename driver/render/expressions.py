@@ -127,7 +127,7 @@ class Expressions:
             return bool(result)
         kind = self.kind(path, param.name)
         if param.kind == "Choice":
-            options = param.options or (kind.options if kind else ())
+            options = (kind.options if kind else ()) or param.options
             index = int(result)
             return options[index] if 0 <= index < len(options) else index
         if kind is not None:
@@ -256,7 +256,7 @@ class _Param:
     def _options(self) -> tuple[str, ...]:
         stored = self._stored
         kind = self._scope.kind(self._path, self._name)
-        return (stored.options if stored else ()) or (kind.options if kind else ())
+        return (kind.options if kind else ()) or (stored.options if stored else ())
 
     def _number(self, value: Value) -> Value:
         """A choice as Python sees it in Natron: its index."""

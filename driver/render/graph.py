@@ -175,7 +175,7 @@ class _Scope:
         first = param.values[0]
         if param.kind == "Choice" and not isinstance(first, Curve):
             kind = self._expressions.kind(path, param.name)
-            options = param.options or (kind.options if kind else ())
+            options = (kind.options if kind else ()) or param.options
             if isinstance(first, str):
                 values[0] = option_of(first, param.index, options)
             elif 0 <= param.index < len(options):
