@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.media_types import Header, Picture, WriteOptions
 from ofx_helpers.media.errors import MediaError
-from ofx_helpers.media.images import Box, Image, read_image, write_image
+from ofx_helpers.media.images import Box, Image, read_image, write_image, write_jpeg
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".bmp", ".webp", ".tga", ".dpx"}
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
@@ -64,7 +64,10 @@ class EngineMedia:
             return
         if picture.data != picture.display:
             picture = _filled(picture)
-        write_image(path, picture.pixels)
+        if path.suffix.lower() in (".jpg", ".jpeg"):
+            write_jpeg(path, picture.pixels, options.quality)
+        else:
+            write_image(path, picture.pixels)
 
     def _video(self, path: Path) -> "_Video":
         with self._lock:

@@ -127,10 +127,7 @@ def write_image(path: Path | str, pixels: Pixels, **exr: Any) -> None:
         _refuse_dtype(path, shaped, "PNG", (np.uint8, np.uint16))
         write_bytes(path, _encode_png(path, shaped))
     elif suffix in (".jpg", ".jpeg"):
-        _refuse_dtype(path, shaped, "JPEG", (np.uint8,))
-        if shaped.shape[2] == 4:
-            raise MediaError(f"Cannot write {path}: JPEG has no alpha; write a PNG.")
-        write_bytes(path, _encode_jpeg(path, shaped))
+        _write_jpeg(path, shaped, JPEG_QUALITY, halved=False)
     elif suffix in (".tif", ".tiff"):
         _refuse_dtype(path, shaped, "TIFF", (np.uint8, np.uint16, np.float32))
         write_bytes(path, _encode_tiff(shaped))
@@ -139,6 +136,14 @@ def write_image(path: Path | str, pixels: Pixels, **exr: Any) -> None:
             f"Cannot write {path}: '{path.suffix}' is no known image suffix; "
             f"known are {', '.join(EXTENSIONS)}."
         )
+
+
+def write_jpeg(path: Path, pixels: Pixels, quality: int) -> None:
+    """Writes a JPEG as Natron's writer does: `quality` 0 to 100, colour at half the resolution.
+
+    `pixels` is (height, width, 1 or 3) uint8, top-down, RGB. Raises `MediaError`.
+    """
+    _write_jpeg(path, pixels, quality, halved=True)
 
 
 def _read_file(path: Path) -> bytes:
@@ -258,12 +263,16 @@ def _encode_png(path: Path, pixels: Pixels) -> bytes:
     return _cv2_encode(path, ".png", pixels, options)
 
 
-def _encode_jpeg(path: Path, pixels: Pixels) -> bytes:
+def _write_jpeg(path: Path, pixels: Pixels, quality: int, *, halved: bool) -> None:
     import cv2
 
-    sampling = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
-    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, *sampling]
-    return _cv2_encode(path, ".jpg", pixels, options)
+    _refuse_dtype(path, pixels, "JPEG", (np.uint8,))
+    if pixels.shape[2] == 4:
+        raise MediaError(f"Cannot write {path}: JPEG has no alpha; write a PNG.")
+    full, half = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, half if halved else full]
+    write_bytes(path, _cv2_encode(path, ".jpg", pixels, options))
 
 
 def _cv2_encode(path: Path, kind: str, pixels: Pixels, options: list[int]) -> bytes:
