@@ -84,11 +84,11 @@ def _region(context: Context) -> Window:
         x, y = _largest(context)
         result = source.grow(spread(_kind(context), x), spread(_kind(context), y))
     if "cropToFormat" in params and params.flag("cropToFormat"):
-        result = _kept_inside(result, source, context.input_format("Source"))
+        result = kept_inside(result, source, context.input_format("Source"))
     return result
 
 
-def _kept_inside(grown: Window, source: Window, format: Window) -> Window:
+def kept_inside(grown: Window, source: Window, format: Window) -> Window:
     """Sides of the source that lie in the format do not grow out of it."""
     if format.empty:
         return grown
@@ -112,7 +112,8 @@ def _wants(context: Context, window: Window) -> Sequence[Want]:
     return (Want("Source", area.intersect(context.region("Source"))),)
 
 
-def _padded(frame: Frame, area: Window, nearest: bool) -> Pixels:
+def padded(frame: Frame, area: Window, nearest: bool) -> Pixels:
+    """The frame over an area that holds it: outside its nearest pixel, or black."""
     window = frame.window
     if not nearest or window.empty:
         return frame.crop(area).pixels
@@ -121,10 +122,10 @@ def _padded(frame: Frame, area: Window, nearest: bool) -> Pixels:
         return frame.pixels
     top, bottom, left, right = sides
     # Row 0 is the bottom one.
-    padded: Pixels = cv2.copyMakeBorder(
+    grown: Pixels = cv2.copyMakeBorder(
         np.ascontiguousarray(frame.pixels), bottom, top, left, right, cv2.BORDER_REPLICATE
     )
-    return padded
+    return grown
 
 
 def _render_with(finish: Finish) -> Callable[[Context, Window, Sequence[Frame]], Frame]:
@@ -136,7 +137,7 @@ def _render_with(finish: Finish) -> Callable[[Context, Window, Sequence[Frame]],
                 "engine does not: set both to 0, or render with Natron."
             )
         area, nearest = _area(context, window), _nearest(context)
-        source = _padded(frames[0], area, nearest)
+        source = padded(frames[0], area, nearest)
         (x, y), (ratio, count) = _size(context), _bloom(context)
         blurred = smooth(source, _kind(context), (x, y), nearest=nearest)
         for step in range(1, count):

@@ -1,10 +1,15 @@
-"""Nodes that only carry pictures: dots, group ends, viewers, and those that change no pixel."""
+"""Nodes that only carry pictures: dots, group ends, viewers, and those that change no pixel.
+
+The engine renders one view, the first: of joined views the left one.
+"""
 
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
 
 
 def _first(context: Context) -> str:
+    if context.node.plugin == "net.sf.openfx.joinViewsPlugin":
+        return "Left"
     labels = [label for label in context.node.inputs if context.connected(label)]
     return labels[0] if labels else ""
 
@@ -29,6 +34,10 @@ NODE = NodeType(
         "fr.inria.built-in.Output",
         "fr.inria.built-in.Viewer",
         "fr.inria.built-in.DiskCache",
+        "fr.inria.built-in.OneView",
+        "fr.inria.built-in.JoinViews",
+        "net.sf.openfx.oneViewPlugin",
+        "net.sf.openfx.joinViewsPlugin",
         "net.sf.openfx.NoOpPlugin",
         "net.sf.openfx.NoTimeBlurPlugin",
         "net.sf.openfx.ImageStatistics",

@@ -182,7 +182,9 @@ def test_an_older_file_stays_when_the_new_one_fails(tmp_path, big_patches):
 
 def test_ffmpegs_last_words_are_handed_on(tmp_path, big_patches):
     sound = AudioTrack(tmp_path / "nowhere.wav")
-    with pytest.raises(MediaError, match=r"ffmpeg stopped after frame \d+: .*(Error opening input|nowhere.wav)"):
+    with pytest.raises(
+        MediaError, match=r"ffmpeg stopped after frame \d+: .*(Error opening input|nowhere.wav)"
+    ):
         write(tmp_path / "a.mp4", [big_patches] * 300, audio=sound)
 
 

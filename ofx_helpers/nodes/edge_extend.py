@@ -1,0 +1,69 @@
+"""EdgeExtend: colours pushed outwards under a matte's edge, by ever wider blurs beneath."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ofx_helpers.engine.finish import unpremultiply
+from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.smooth import smooth, spread
+from ofx_helpers.nodes.blur import kept_inside, padded
+
+
+def _size(context: Context) -> tuple[float, float]:
+    size = context.params.number("edgeExtendSize")
+    return size / context.graph.pixel_aspect, size
+
+
+def _idle(context: Context) -> bool:
+    kind, largest = context.params.choice("filter"), max(_size(context))
+    return largest <= 1 if kind in ("box", "triangle", "quadratic") else largest < 0.24
+
+
+def _same(context: Context) -> Same | None:
+    idle = _idle(context) or context.params.number("mix") == 0
+    return Same("Source") if idle else None
+
+
+def _region(context: Context) -> Window:
+    source, params = context.region("Source"), context.params
+    result = source
+    if not source.empty and params.flag("expandRoD") and not _idle(context):
+        kind, (x, y) = params.choice("filter"), _size(context)
+        result = source.grow(spread(kind, x), spread(kind, y))
+    if params.flag("cropToFormat"):
+        result = kept_inside(result, source, context.input_format("Source"))
+    return result
+
+
+def _wants(context: Context, _window: Window) -> Sequence[Want]:
+    return (Want("Source", context.region("Source")),)
+
+
+def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame:
+    params, area = context.params, _region(context)
+    below = padded(frames[0], area, True).copy()
+    if params.flag("edgeExtendPremult"):
+        below[..., :3] *= below[..., 3:4]
+    slices = max(1, params.whole("edgeExtendSlices"))
+    # Blurs of 1, 2, … n times a size have together the variance of one of the whole size.
+    share = 1 / np.sqrt(slices * (slices + 1) * (slices + 0.5) / 3)
+    x, y = _size(context)
+    for step in range(1, slices + 1):
+        size = (x * share * step, y * share * step)
+        blurred = smooth(below, params.choice("filter"), size, nearest=True)
+        below = below + blurred * (np.float32(1) - below[..., 3:4])
+    if params.flag("edgeExtendUnpremult"):
+        below = unpremultiply(below)
+    return Frame(below, area)
+
+
+NODE = NodeType(
+    plugins=("eu.cimg.EdgeExtend",),
+    mask="Mask",
+    region=_region,
+    same=_same,
+    wants=_wants,
+    render=_render,
+)

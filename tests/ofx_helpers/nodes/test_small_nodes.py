@@ -1,0 +1,83 @@
+"""PLogLin, ClipTest, VectorToColor, Guided, EdgeExtend and the nodes of views."""
+
+import numpy as np
+import pytest
+
+from ofx_helpers.engine.frame import Window
+from tests.golden.still_media import gradient
+from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
+
+A, B = gradient(16, 12), gradient(16, 12, 3, seed=3)
+STEP = np.zeros((12, 16, 3), np.uint8)
+STEP[:, 8:] = 255
+MATTE = np.zeros((12, 16, 4), np.uint8)
+MATTE[4:8, 6:10] = (255, 128, 0, 255)
+IMAGES = {"a.png": A, "b.png": B, "step.png": STEP, "matte.png": MATTE}
+
+
+def apply(plugin: str, image: str = "a.png", window: Window | None = None, **params: object):
+    made = graph(read("A", image), node("N", plugin, {"Source": "A"}, **params))
+    return render(made, "N", IMAGES, window=window or Window(0, 0, 16, 12)).pixels
+
+
+def one(plugin: str, colour: tuple[float, ...], **params: object) -> np.ndarray:
+    made = graph(
+        node("C", "ConstantPlugin", color=colour), node("N", plugin, {"Source": "C"}, **params)
+    )
+    return render(made, "N").pixels[3]
+
+
+def test_plog_lin_takes_the_reference_code_to_the_reference_grey_and_back() -> None:
+    code = 445 / 1023
+    got = one("PLogLin", (code, code, code, 1.0))[0, :3]
+    np.testing.assert_allclose(got, 0.18, atol=1e-6)
+    back = one("PLogLin", (0.18, 0.36, 0.18, 1.0), operation="lin2log")[0]
+    assert back[0] == pytest.approx(code, abs=1e-6)
+    assert back[1] - back[0] == pytest.approx(np.log10(2) * 0.6 / 0.002 / 1023, abs=1e-6)
+
+
+def test_clip_test_stripes_what_leaves_the_range_and_nothing_else() -> None:
+    inside = one("ClipTestPlugin", (0.5, 0.5, 0.5, 1.0))
+    np.testing.assert_array_equal(inside, np.float32((0.5, 0.5, 0.5, 1)) * np.ones((16, 1)))
+    bright = one("ClipTestPlugin", (1.5, 0.5, 0.5, 1.0))[:, 0]
+    np.testing.assert_allclose(bright[:9], [0] + [0.1] * 4 + [0] * 4, atol=1e-7)
+    dark = one("ClipTestPlugin", (-0.5, 0.5, 0.5, 1.0))[:, 0]
+    assert set(dark.round(5)) == {np.float32(0.8), np.float32(1.0)}
+
+
+def test_a_vector_to_the_right_is_red_and_its_length_saturation() -> None:
+    got = one("VectorToColorPlugin", (0.25, 0.0, 0.0, 0.0))[0]
+    np.testing.assert_allclose(got, (1, 0.75, 0.75, 1), atol=1e-6)
+    down = one("VectorToColorPlugin", (0.0, 1.0, 0.0, 0.0), modulateV=True, hsvOutput=True)[0]
+    np.testing.assert_allclose(down, (-0.25, 1, 1, 1), atol=1e-6)
+
+
+def test_the_guided_filter_smooths_grain_and_keeps_a_strong_edge() -> None:
+    grain = apply("net.sf.cimg.CImgGuided", radius=2)[..., :3]
+    assert (
+        np.abs(np.diff(grain, axis=1)).mean() < np.abs(np.diff(linear(A)[..., :3], axis=1)).mean()
+    )
+    step = apply("net.sf.cimg.CImgGuided", "step.png", radius=2, epsilon=0.1)[6, :, 0]
+    assert step[8] - step[7] > 0.8
+    part = apply("net.sf.cimg.CImgGuided", window=Window(3, 2, 9, 7), radius=2)
+    whole = apply("net.sf.cimg.CImgGuided", radius=2)
+    np.testing.assert_allclose(part, whole[2:7, 3:9], atol=1e-6)
+
+
+def test_edge_extend_leaves_what_is_opaque_and_fills_around_it_with_its_colour() -> None:
+    got = apply("eu.cimg.EdgeExtend", "matte.png", edgeExtendSize=8.0, edgeExtendUnpremult=True)
+    plain = linear(MATTE)
+    np.testing.assert_allclose(got[4:8, 6:10], plain[4:8, 6:10], atol=1e-6)
+    np.testing.assert_allclose(got[6, 5, :3], plain[6, 6, :3], atol=1e-4)
+    assert plain[6, 5, 3] == 0
+    assert 0 < got[6, 5, 3] < 1
+
+
+def test_of_several_views_the_first_is_rendered() -> None:
+    made = graph(
+        read("A", "a.png"),
+        read("B", "b.png"),
+        node("J", "joinViewsPlugin", {"Right": "A", "Left": "B"}),
+        node("O", "oneViewPlugin", {"Source": "J"}),
+    )
+    np.testing.assert_array_equal(render(made, "O", IMAGES).pixels, linear(B))
