@@ -1,11 +1,14 @@
 """What Natron 2.0 to 2.4 wrote otherwise than 2.5: choices by label, formats by name and size."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from driver.project.params import Param
 
 _SHUFFLE = re.compile(r"([AB])\.(?:Color\.)?([rgbaRGBA])")
 _SIZE = re.compile(r"(?P<name>.*?)\s*\b(?P<w>\d{1,7}) ?x ?(?P<h>\d{1,7})(?:\s+(?P<aspect>[\d.]+))?")
 _PLANE = "uk.co.thefoundry.OfxImagePlaneColour"
+_BESIDE = ("outputR", "outputG", "outputB", "outputA")
 # Labels that share no word with the id that replaced them.
 _RENAMED = {
     "3de4anamorphicdegree6": "3deanamorphic6",
@@ -45,6 +48,20 @@ def option_of(label: str, index: int, options: Sequence[str]) -> str:
         if len(found) == 1:
             return found[0]
     return options[index] if 0 <= index < len(options) else label
+
+
+def labels_beside(params: Mapping[str, Param]) -> dict[str, str]:
+    """The choices that Natron before 2.2 stored only as a text beside: `outputRChoice` for Shuffle.
+
+    Such a project leaves the choice itself out, or at an index that means nothing now.
+    """
+    found = {}
+    for name in _BESIDE:
+        stored = params.get(f"{name}Choice")
+        text = stored.values[0] if stored is not None and stored.values else ""
+        if isinstance(text, str) and text and name not in params:
+            found[name] = text
+    return found
 
 
 def format_of(text: str) -> tuple[str, int, int, float] | None:

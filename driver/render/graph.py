@@ -7,12 +7,12 @@ from driver.project.catalog import near
 from driver.project.document import Document
 from driver.project.files import expanded, variables
 from driver.project.node import ProjectNode
-from driver.project.older import option_of
+from driver.project.older import labels_beside, option_of
 from driver.project.params import TEXTS, Link, Param
 from driver.render.expressions import Expressions
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.graph import Animated, Graph, Keyed, Node
+from ofx_helpers.engine.graph import Animated, Graph, Node
 
 GROUP = "fr.inria.built-in.Group"
 INPUT = "fr.inria.built-in.Input"
@@ -164,7 +164,12 @@ class _Scope:
 
     def params_of(self, path: str) -> dict[str, tuple[Animated, ...]]:
         params = self._expressions.params(path)
-        return {name: self._values(path, param) for name, param in params.items() if param.values}
+        found = {name: self._values(path, param) for name, param in params.items() if param.values}
+        for name, label in labels_beside(params).items():
+            kind = self._expressions.kind(path, name)
+            if kind is not None:
+                found[name] = (option_of(label, -1, kind.options),)
+        return found
 
     def disabled(self, path: str) -> bool:
         stored = self._expressions.params(path).get("disableNode")
@@ -184,7 +189,7 @@ class _Scope:
             values[0] = expanded(first, self._variables)
         for dimension, link in enumerate(param.links[: len(values)]):
             if link is not None:
-                values[dimension] = self._master(link, param.values[dimension], hops)
+                values[dimension] = self._master(link, values[dimension], hops)
         for dimension, text in enumerate(param.expressions[: len(values)]):
             if text:
                 values[dimension] = self._expressions.value(
@@ -192,7 +197,7 @@ class _Scope:
                 )
         return tuple(values)
 
-    def _master(self, link: Link, stored: Keyed, hops: int) -> Animated:
+    def _master(self, link: Link, stored: Animated, hops: int) -> Animated:
         if hops > _MAX_LINKS:
             raise MemecompError(f"{link.node}.{link.param} follows itself through other nodes.")
         known = self._expressions.params(link.node) if link.node in self._nodes else {}
