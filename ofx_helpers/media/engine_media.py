@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.media_types import Header, Picture, WriteOptions
 from ofx_helpers.media.errors import MediaError
-from ofx_helpers.media.images import Box, Image, read_image, write_image, write_jpeg
+from ofx_helpers.media.image_types import Box, Image
+from ofx_helpers.media.images import read_image, write_image, write_jpeg
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".bmp", ".webp", ".tga", ".dpx"}
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"

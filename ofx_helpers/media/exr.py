@@ -7,7 +7,7 @@ import numpy as np
 
 from ofx_helpers.media.atomic import replacing
 from ofx_helpers.media.errors import MediaError
-from ofx_helpers.media.images import Box, Image, Pixels
+from ofx_helpers.media.image_types import Box, Image, Pixels
 
 _NAMES = ("R", "G", "B", "A")
 

@@ -12,7 +12,7 @@ from ofx_helpers.media.atomic import replacing
 from ofx_helpers.media.child import Child, run
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.ffmpeg_binary import find_ffmpeg
-from ofx_helpers.media.images import Size
+from ofx_helpers.media.image_types import Size
 
 
 def write_gif(

@@ -6,19 +6,15 @@ PNG and TIFF carry unpremultiplied (straight) colour, OpenEXR premultiplied.
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.media.atomic import os_reason, write_bytes
 from ofx_helpers.media.errors import MediaError
-
-Pixels = NDArray[Any]
-Size = tuple[int, int]
-"""Width and height in pixels."""
+from ofx_helpers.media.image_types import Box, Image, Pixels, Size
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 """Suffixes, in lower case, that can be read and written."""
@@ -28,51 +24,6 @@ EXTENSIONS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 # level 6 2.7 / 0.24 / 6.1; level 0 0.10 / 0.06 / 24.9.
 PNG_LEVEL = 1
 JPEG_QUALITY = 95
-
-
-class Box(NamedTuple):
-    """Half-open pixel coordinates with y down: left ≤ x < right, top ≤ y < bottom."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def width(self) -> int:
-        """Width in pixels."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> int:
-        """Height in pixels."""
-        return self.bottom - self.top
-
-
-@dataclass(frozen=True)
-class Image:
-    """An image as its file has it.
-
-    `pixels`: (height, width, channels) top-down, uint8, uint16 or float32 (half floats are
-    widened). `window` says where they lie (OpenEXR's data window), `display` what is shown; the
-    same for other formats. `premultiplied` is true for OpenEXR and for TIFFs that say so.
-    """
-
-    pixels: Pixels
-    window: Box
-    display: Box
-    premultiplied: bool = False
-    pixel_aspect: float = 1.0
-
-    @property
-    def channels(self) -> int:
-        """1, 3 or 4."""
-        return int(self.pixels.shape[2])
-
-    @property
-    def size(self) -> Size:
-        """Width and height of the pixels."""
-        return int(self.pixels.shape[1]), int(self.pixels.shape[0])
 
 
 def read_image(path: Path | str, *, size: Size | None = None) -> Image:

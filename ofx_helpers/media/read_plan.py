@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Literal
 
 from ofx_helpers.media.errors import MediaError
-from ofx_helpers.media.images import Size
+from ofx_helpers.media.image_types import Size
 from ofx_helpers.media.probe import VideoFacts
 
 DVD_SIZES = ((720, 480), (720, 576))

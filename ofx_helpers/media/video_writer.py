@@ -13,7 +13,7 @@ from ofx_helpers.media.atomic import replacing
 from ofx_helpers.media.child import Child
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.ffmpeg_binary import find_ffmpeg
-from ofx_helpers.media.images import Size
+from ofx_helpers.media.image_types import Size
 
 _TAGS = {
     "colorspace": "bt709",

@@ -14,7 +14,8 @@ from driver.render.graph import graph_of
 from ofx_helpers.engine.evaluate import render_node
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.media.engine_media import EngineMedia
-from ofx_helpers.media.images import Image, read_image
+from ofx_helpers.media.image_types import Image
+from ofx_helpers.media.images import read_image
 from ofx_helpers.nodes import collect
 from tests.golden.compare import assert_close
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from ofx_helpers.media.errors import MediaError
-from ofx_helpers.media.images import Box, read_grey8, read_image, read_rgb8, write_image
+from ofx_helpers.media.image_types import Box
+from ofx_helpers.media.images import read_grey8, read_image, read_rgb8, write_image
 
 
 def noise(dtype, channels, size=(6, 9)):
