@@ -59,5 +59,5 @@ def test_a_picked_colour_needs_no_plate_and_another_screen_says_that_it_does() -
         size=(4, 4),
     )
     np.testing.assert_allclose(render(made, "N").pixels, 0, atol=1e-6)
-    with pytest.raises(RenderError, match="M needs a clean plate: connect its C input"):
+    with pytest.raises(RenderError, match=r"M needs a clean plate: connect its C input"):
         render(made, "M")
