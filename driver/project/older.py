@@ -4,10 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from driver.project.params import Param
+from ofx_helpers.engine.graph import Value
 
 _SHUFFLE = re.compile(r"([AB])\.(?:Color\.)?([rgbaRGBA])")
 _SIZE = re.compile(r"(?P<name>.*?)\s*\b(?P<w>\d{1,7}) ?x ?(?P<h>\d{1,7})(?:\s+(?P<aspect>[\d.]+))?")
 _PLANE = "uk.co.thefoundry.OfxImagePlaneColour"
+# Plug-in id → (major version that changed them, defaults of the versions before).
+_FORMER_DEFAULTS: Mapping[str, tuple[int, Mapping[str, Value]]] = {
+    "net.sf.openfx.Reformat": (2, {"reformatType": "format"}),
+}
 _BESIDE = ("outputR", "outputG", "outputB", "outputA")
 # Labels that share no word with the id that replaced them.
 _RENAMED = {
@@ -62,6 +67,12 @@ def labels_beside(params: Mapping[str, Param]) -> dict[str, str]:
         if isinstance(text, str) and text and name not in params:
             found[name] = text
     return found
+
+
+def former_defaults(plugin: str, version: int) -> Mapping[str, Value]:
+    """What a plug-in of that major version had as defaults where those of now differ."""
+    changed, defaults = _FORMER_DEFAULTS.get(plugin, (0, {}))
+    return defaults if 0 < version < changed else {}
 
 
 def format_of(text: str) -> tuple[str, int, int, float] | None:

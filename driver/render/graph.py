@@ -7,7 +7,7 @@ from driver.project.catalog import near
 from driver.project.document import Document
 from driver.project.files import expanded, variables
 from driver.project.node import ProjectNode
-from driver.project.older import labels_beside, option_of
+from driver.project.older import former_defaults, labels_beside, option_of
 from driver.project.params import TEXTS, Link, Param
 from driver.render.expressions import Expressions
 from ofx_helpers.engine.curve import Curve
@@ -165,6 +165,9 @@ class _Scope:
     def params_of(self, path: str) -> dict[str, tuple[Animated, ...]]:
         params = self._expressions.params(path)
         found = {name: self._values(path, param) for name, param in params.items() if param.values}
+        node = self._nodes[path]
+        for name, value in former_defaults(node.plugin, node.major_version).items():
+            found.setdefault(name, (value,))
         for name, label in labels_beside(params).items():
             kind = self._expressions.kind(path, name)
             if kind is not None:

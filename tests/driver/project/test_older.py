@@ -118,3 +118,35 @@ def test_a_project_of_natron_2_0_makes_a_graph(tmp_path: Path) -> None:
     assert set(graph.nodes) == {"Move", "Track"}
     assert graph.nodes["Move"].inputs == {"Source": "Track"}
     assert graph.nodes["Move"].params == {"filter": ("bilinear",), "translate": (3.5, -2.0)}
+
+
+def _shuffle(text: str, knobs: str, version: int, plugin: str) -> str:
+    """The old project with another plug-in and other parameters in its first node."""
+    start, end = text.index("<KnobsCount>2"), text.index("<Inputs_map class_id")
+    text = f"{text[:start]}<KnobsCount>1</KnobsCount>{knobs}{text[end:]}"
+    text = text.replace("net.sf.openfx.TransformPlugin", plugin)
+    old = "<Plugin_major_version>1<"
+    return text.replace(old, f"<Plugin_major_version>{version}<")
+
+
+def test_a_shuffle_whose_channels_are_texts_keeps_them(tmp_path: Path) -> None:
+    knob = (
+        '<item class_id="3" tracking_level="0" version="8"><Name>outputRChoice</Name>'
+        '<Type>String</Type><Dimension>1</Dimension><item class_id="4" tracking_level="0" '
+        'version="3"><HasAnimation>0</HasAnimation><Value>A.g</Value></item></item>'
+    )
+    path = tmp_path / "old.ntp"
+    path.write_text(_shuffle(OLD, knob, 2, "net.sf.openfx.ShufflePlugin"))
+    params = graph_of(document.read(path)).nodes["Move"].params
+    assert params["outputR"] == (f"A.{PLANE}.G",)
+    assert "outputG" not in params
+
+
+@pytest.mark.parametrize(("version", "expected"), [(1, ("format",)), (2, None)])
+def test_a_default_that_has_changed_is_that_of_the_saved_version(
+    tmp_path: Path, version: int, expected: object
+) -> None:
+    path = tmp_path / "old.ntp"
+    path.write_text(_shuffle(OLD, "", version, "net.sf.openfx.Reformat"))
+    params = graph_of(document.read(path)).nodes["Move"].params
+    assert params.get("reformatType") == expected
