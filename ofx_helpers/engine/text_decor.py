@@ -1,0 +1,80 @@
+"""The rectangles of marked-up text: backgrounds, underlines, lines through, as pango draws them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ofx_helpers.engine.text_fonts import FontFile, FontWish
+from ofx_helpers.engine.text_layout import UNIT, Line, Piece, Setting, hb_font
+from ofx_helpers.engine.text_runs import Style
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pango units from the text's top left corner, y down."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    style: Style
+    background: bool = False
+
+
+def boxes(line: Line, *, front: bool) -> Iterator[Box]:
+    """The lines over the text (`front`) or the backgrounds under it."""
+    x = line.x
+    for piece in line.pieces:
+        width = sum(glyph.width for glyph in piece.glyphs)
+        if front:
+            yield from _lines(piece, x, line.baseline - piece.style.rise, width)
+        elif piece.style.background is not None:
+            top, bottom = line.baseline - line.ascent, line.baseline + line.descent
+            yield Box(x, top, x + width, bottom, piece.style, background=True)
+        x += width
+
+
+def _lines(piece: Piece, x: int, baseline: int, width: int) -> Iterator[Box]:
+    style = piece.style
+    if style.underline == "none" and not style.strike:
+        return
+    metrics = line_metrics(piece.font)
+    if style.underline != "none":
+        thick = metrics.underline_size or UNIT
+        top = baseline - (metrics.underline_offset or -UNIT)
+        if style.underline == "low":
+            top = baseline + piece.descent
+        yield Box(x, top, x + width, top + thick, style)
+        if style.underline.startswith("double"):
+            yield Box(x, top + 2 * thick, x + width, top + 3 * thick, style)
+    if style.strike:
+        thick = metrics.strike_size or UNIT
+        top = baseline - (metrics.strike_offset or piece.ascent // 2)
+        yield Box(x, top, x + width, top + thick, style)
+
+
+@dataclass(frozen=True)
+class LineMetrics:
+    """Thickness of a font's lines and their tops' height over the baseline, in pango units."""
+
+    underline_size: int
+    underline_offset: int
+    strike_size: int
+    strike_offset: int
+
+
+def line_metrics(font: FontFile) -> LineMetrics:
+    """Where a font wants its underline and its line through."""
+    import uharfbuzz
+
+    tag = uharfbuzz.OTMetricsTag
+    face = hb_font(font, Setting(FontWish("", font.pixels)))
+    values = [
+        face.get_metric_position(name)
+        for name in (
+            tag.UNDERLINE_SIZE,
+            tag.UNDERLINE_OFFSET,
+            tag.STRIKEOUT_SIZE,
+            tag.STRIKEOUT_OFFSET,
+        )
+    ]
+    return LineMetrics(*(int(value or 0) for value in values))

@@ -1,0 +1,116 @@
+"""TextOIIO: one line of letters over the input, as OpenImageIO's render_text draws them.
+
+FreeType's own hinted glyphs, one after the other by their whole-pixel advances and the font's
+kerning left out. The colour is premultiplied already: each glyph covers what lies under it by
+its mask times the colour's alpha.
+Facts from OpenImageIO 2.4 (imagebufalgo_draw.cpp) and the plug-in.
+"""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same
+from ofx_helpers.engine.text_fonts import DRAWING, families, find_file, open_face
+
+_LOAD_RENDER = 1 << 2
+_DEFAULT_FONTS = ("DroidSans", "cour", "Courier New", "FreeMono")
+_FOLDERS = ("~/fonts", "~/Fonts", "~/Library/Fonts", "/usr/share/fonts", "/Library/Fonts",
+            "C:/Windows/Fonts", "/opt/local/share/fonts")  # fmt: skip
+
+
+def _font(name: str) -> Path | None:
+    """The file that OpenImageIO finds for a name: the path itself, or in its folders."""
+    for wanted in (name,) if name else _DEFAULT_FONTS:
+        for folder in ("", *_FOLDERS):
+            for ending in ("", ".ttf", ".pfa", ".pfb"):
+                path = (Path(folder).expanduser() if folder else Path()) / f"{wanted}{ending}"
+                if path.is_file():
+                    return path
+    found = find_file(name) if name else None
+    return Path(found) if found else None
+
+
+def _same(context: Context) -> Same | None:
+    params = context.params
+    if not params.text("text") or params.colour("textColor")[3] == 0:
+        return Same("Source")
+    return None
+
+
+def _glyphs(text: str, path: Path, size: int) -> Iterator[tuple[Any, int, int]]:
+    """Each glyph's mask (h, w) 8 bits, and its left and top pixel from the baseline's start."""
+    face, _ = open_face(str(path), 0)
+    face.set_pixel_sizes(0, size)
+    import freetype
+
+    face.set_transform(freetype.Matrix(65536, 0, 0, 65536), freetype.Vector(0, 0))
+    x = y = 0
+    for letter in text:
+        if letter == "\n":
+            x, y = 0, y + size
+            continue
+        face.load_char(letter, _LOAD_RENDER)
+        bitmap = face.glyph.bitmap
+        if bitmap.width and bitmap.rows:
+            mask = np.array(bitmap.buffer, np.uint8).reshape(bitmap.rows, bitmap.pitch)
+            yield mask[:, : bitmap.width], x + face.glyph.bitmap_left, y - face.glyph.bitmap_top
+        x += face.glyph.advance.x >> 6
+
+
+def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+    params = context.params
+    pixels = frames[0].pixels.copy()
+    name = params.text("fontName")
+    path = _font(name)
+    if path is None:
+        there = ", ".join(families()[:12])
+        warnings.warn(
+            f"{context.node.name}: the font {name or ' or '.join(_DEFAULT_FONTS)} is not here, so "
+            f"nothing is written, as in Natron. Name a font file in fontName. There are: {there}.",
+            stacklevel=2,
+        )
+        return pixels
+    x, y = params.pair("position")
+    if not params.is_set("position"):
+        x, y = x * context.format.width, y * context.format.height
+    whole = context.region("Source")
+    # The baseline's row counts from the top.
+    down = whole.height - 1 - int(y)
+    colour = np.array(params.colour("textColor"), np.float32)
+    with DRAWING:
+        for mask, left, top in _glyphs(params.text("text"), path, params.whole("fontSize")):
+            column = int(x) + left - window.x1
+            row = whole.height - (down + top) - mask.shape[0] - window.y1
+            _draw(pixels, mask[::-1], column, row, colour)
+    return pixels
+
+
+def _draw(pixels: Pixels, mask: Any, column: int, row: int, colour: Any) -> None:
+    height, width = pixels.shape[:2]
+    top, left = max(row, 0), max(column, 0)
+    bottom, right = min(row + mask.shape[0], height), min(column + mask.shape[1], width)
+    if top >= bottom or left >= right:
+        return
+    share = mask[top - row : bottom - row, left - column : right - column, None]
+    share = share.astype(np.float32) / np.float32(255)
+    target = pixels[top:bottom, left:right]
+    target[...] = share * colour + (1 - share * colour[3]) * target
+
+
+NODE = NodeType(
+    plugins=("fr.inria.openfx.OIIOText",),
+    same=_same,
+    render=_render,
+    defaults={
+        "position": [0.5, 0.5],
+        "text": "Enter text",
+        "fontSize": 16,
+        "fontName": "",
+        "textColor": [1.0, 1.0, 1.0, 1.0],
+    },
+)
