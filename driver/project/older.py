@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from driver.project.params import Param
 from ofx_helpers.engine.graph import Value
 
-_SHUFFLE = re.compile(r"([AB])\.(?:Color\.)?([rgbaRGBA])")
+_SHUFFLE = re.compile(r"(\w+)\.(?:Color\.)?([rgbaRGBA])")
 _SIZE = re.compile(r"(?P<name>.*?)\s*\b(?P<w>\d{1,7}) ?x ?(?P<h>\d{1,7})(?:\s+(?P<aspect>[\d.]+))?")
 _PLANE = "uk.co.thefoundry.OfxImagePlaneColour"
 # Plug-in id → (major version that changed them, defaults of the versions before).
 _FORMER_DEFAULTS: Mapping[str, tuple[int, Mapping[str, Value]]] = {
     "net.sf.openfx.Reformat": (2, {"reformatType": "format"}),
 }
-_BESIDE = ("outputR", "outputG", "outputB", "outputA")
+_CHANNELS = ("outputR", "outputG", "outputB", "outputA")  # Shuffle
+_BESIDE = (*_CHANNELS, "channelU", "channelV", "channelA")  # STMap, IDistort
 # Labels that share no word with the id that replaced them.
 _RENAMED = {
     "3de4anamorphicdegree6": "3deanamorphic6",
@@ -35,8 +36,9 @@ def option_of(label: str, index: int, options: Sequence[str]) -> str:
         return label
     shuffled = _SHUFFLE.fullmatch(label)
     if shuffled:
-        wanted = f"{shuffled[1]}.{_PLANE}.{shuffled[2].upper()}"
-        return wanted if wanted in options else label
+        plain = f"{_PLANE}.{shuffled[2].upper()}"
+        known = [name for name in (f"{shuffled[1]}.{plain}", plain) if name in options]
+        return known[0] if known else label
     plain = _plain(label)
     plain = _RENAMED.get(plain, plain)
     named = {_plain(option): option for option in options}

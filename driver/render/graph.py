@@ -170,8 +170,9 @@ class _Scope:
             found.setdefault(name, (value,))
         for name, label in labels_beside(params).items():
             kind = self._expressions.kind(path, name)
-            if kind is not None:
-                found[name] = (option_of(label, -1, kind.options),)
+            meant = option_of(label, -1, kind.options) if kind else ""
+            if kind is not None and meant in kind.options:
+                found[name] = (meant,)
         return found
 
     def disabled(self, path: str) -> bool:

@@ -29,6 +29,7 @@ PLANE = "uk.co.thefoundry.OfxImagePlaneColour"
         ("NTSC_16:9 720x486 1.21", ("NTSC", "NTSC_16:9"), "NTSC_16:9"),
         ("Split Views,Layers", ("single", "views", "views_layers"), "views_layers"),
         ("A.r", (f"A.{PLANE}.R", f"A.{PLANE}.G"), f"A.{PLANE}.R"),
+        ("UV.g", (f"{PLANE}.R", f"{PLANE}.G"), f"{PLANE}.G"),
         ("no such word", ("first", "second"), "second"),
         ("of a host's own menu", (), "of a host's own menu"),
     ],
