@@ -112,6 +112,22 @@ def _van_vliet(sigma: float, nearest: bool) -> Along | None:
     if sigma < 0.5:
         # The approximation fails for narrow kernels.
         return _deriche(sigma, nearest)
+    feedback, gain, boundary = van_vliet_terms(sigma)
+
+    def along(pixels: Pixels) -> Pixels:
+        from ofx_helpers.engine.smooth_kernels import there_and_back
+
+        rows = np.ascontiguousarray(pixels).reshape(pixels.shape[0], -1)
+        result: Pixels = there_and_back(rows, feedback, gain, boundary, nearest)
+        return np.reshape(result, pixels.shape)
+
+    return along
+
+
+def van_vliet_terms(
+    sigma: float,
+) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
+    """The recursion's three weights, its gain, and the matrix with which the way back begins."""
     m0, m1, m2 = 1.16680, 1.10783, 1.40586
     if sigma < 3.556:
         q = -0.2568 + 0.5784 * sigma + 0.0561 * sigma * sigma
@@ -127,16 +143,7 @@ def _van_vliet(sigma: float, nearest: bool) -> Along | None:
         ]
     )
     gain = m0 * squares / scale
-    boundary = _beyond_the_end(feedback)
-
-    def along(pixels: Pixels) -> Pixels:
-        from ofx_helpers.engine.smooth_kernels import there_and_back
-
-        rows = np.ascontiguousarray(pixels).reshape(pixels.shape[0], -1)
-        result: Pixels = there_and_back(rows, feedback, gain, boundary, nearest)
-        return np.reshape(result, pixels.shape)
-
-    return along
+    return feedback, gain, _beyond_the_end(feedback)
 
 
 def _beyond_the_end(feedback: NDArray[np.float64]) -> NDArray[np.float64]:
