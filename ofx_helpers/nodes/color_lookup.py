@@ -13,18 +13,13 @@ from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
 from ofx_helpers.engine.params import Params
-from ofx_helpers.nodes._curves import Plane, curves, look_up, straight
+from ofx_helpers.nodes._curves import Plane, curves, evaluated, look_up, straight
 from ofx_helpers.nodes._luminance import luminance
 
 _STEPS = 1024
 _DEFAULT = straight((0.0, 0.0), (1.0, 1.0), slope=1.0)
 _SMALL = 1e-8
 Apply = Callable[[Plane], Plane]
-
-
-def _at(curve: Curve, values: Plane) -> Plane:
-    """The curve itself, where the table does not reach."""
-    return np.array([curve.at(float(value)) for value in values.ravel()]).reshape(values.shape)
 
 
 def _table(params: Params, own: tuple[Curve, ...]) -> Apply:
@@ -34,9 +29,9 @@ def _table(params: Params, own: tuple[Curve, ...]) -> Apply:
         high = low + 1
 
     def exact(values: Plane) -> Plane:
-        total = _at(own[0], values)
+        total = evaluated(own[0], values)
         for curve in own[1:]:
-            total = total + _at(curve, values) - values
+            total = total + evaluated(curve, values) - values
         return _clamped(params, total)
 
     table = exact(np.linspace(low, high, _STEPS)).astype(np.float32).astype(np.float64)

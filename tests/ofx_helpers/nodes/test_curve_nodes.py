@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ofx_helpers.engine.curve import Curve, Interpolation, Key
+from ofx_helpers.nodes._curves import evaluated
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 
@@ -30,6 +31,21 @@ def test_a_curve_goes_on_straight_beyond_its_ends() -> None:
     assert ends.at(4) == 1
     held = Curve((Key(1, 2), Key(2, 5, Interpolation.CONSTANT, 0, 9)))
     assert held.at(7) == 5
+
+
+def test_many_values_at_once_are_the_same_as_one_by_one() -> None:
+    bent = Curve(
+        (
+            Key(0, 1, Interpolation.FREE, 2, -1),
+            Key(1, 3, Interpolation.CONSTANT, 1, 5),
+            Key(2, 0, Interpolation.FREE, 4, 0.5),
+            Key(4, 1, Interpolation.LINEAR, 1, -3),
+        )
+    )
+    for curve_ in (bent, Curve(bent.keys[:2]), Curve(bent.keys[:1])):
+        values = np.linspace(-2, 6, 33)
+        wanted = [curve_.at(value) for value in values]
+        np.testing.assert_allclose(evaluated(curve_, values), wanted, atol=1e-12)
 
 
 def test_a_periodic_curve_leads_from_its_last_key_to_its_first() -> None:
