@@ -1,4 +1,4 @@
-"""Where a line may end: the common rules of Unicode's line breaking, not the whole of them.
+"""Where a line may end, and which way letters run: Unicode's common rules, not the whole of them.
 
 After white space and after a hyphen or dash inside a word, and around ideographs; never before
 closing punctuation or after an opening bracket.
@@ -53,3 +53,24 @@ def hyphenates(text: str, at: int) -> bool:
     if _ideograph(before) or not before.isalpha():
         return False
     return after.isalpha() or after.isdigit() or bool(unicodedata.combining(after))
+
+
+def levels(text: str) -> list[int]:
+    """1 for each character that runs from right to left, else 0.
+
+    What has no direction of its own goes with its neighbours where they agree, else with the
+    first that has one.
+    """
+    own = [_DIRECTIONS.get(unicodedata.bidirectional(letter)) for letter in text]
+    base = next((level for level in own if level is not None), 0)
+    found: list[int] = []
+    for at, level in enumerate(own):
+        if level is None:
+            before = found[-1] if found else base
+            after = next((later for later in own[at:] if later is not None), base)
+            level = before if before == after else base
+        found.append(level)
+    return found
+
+
+_DIRECTIONS = {"L": 0, "EN": 0, "AN": 0, "R": 1, "AL": 1}

@@ -78,3 +78,16 @@ def line_metrics(font: FontFile) -> LineMetrics:
         )
     ]
     return LineMetrics(*(int(value or 0) for value in values))
+
+
+def script_metrics(font: FontFile, *, above: bool) -> tuple[float, int]:
+    """A super- or subscript's size as a share of the font's, and its distance in pango units."""
+    import uharfbuzz
+
+    tag = uharfbuzz.OTMetricsTag
+    face = hb_font(font, Setting(FontWish("", font.pixels)))
+    size = tag.SUPERSCRIPT_EM_Y_SIZE if above else tag.SUBSCRIPT_EM_Y_SIZE
+    offset = tag.SUPERSCRIPT_EM_Y_OFFSET if above else tag.SUBSCRIPT_EM_Y_OFFSET
+    high = face.get_metric_position(size)
+    share = high / face.scale[1] if high else 1 / 1.2
+    return share, int(face.get_metric_position(offset) or 5000)

@@ -109,15 +109,6 @@ def families() -> tuple[str, ...]:
         return tuple(sorted({str(item["family"]) for item in fontconfig.list()}))
 
 
-def find_file(family: str) -> str | None:
-    """The file of a font that the machine has under exactly this family name."""
-    import fontconfig
-
-    with _LOCK:
-        found = fontconfig.list(properties={"family": family}, select=("file",))
-    return str(found[0]["file"]) if found else None
-
-
 def _warn(wanted: str, got: str) -> None:
     import fontconfig
 

@@ -140,7 +140,7 @@ def _curves(points: Points, tags: list[int]) -> list[Points]:
     elif tags[-1] == 1:
         start, order = points[-1], list(range(count - 1))
     else:
-        start, order = (points[0] + points[-1]) // 2, list(range(count))
+        start, order = _middle(points[0], points[-1]), list(range(count))
     found: list[Points] = []
     here, i = start, 0
     while i < len(order):
@@ -156,7 +156,7 @@ def _curves(points: Points, tags: list[int]) -> list[Points]:
         else:
             following = points[order[i + 1]] if i + 1 < len(order) else start
             on = i + 1 >= len(order) or tags[order[i + 1]] == 1
-            end = following if on else (at + following) // 2
+            end = following if on else _middle(at, following)
             first = (here + 2.0 / 3.0 * (at - here)).astype(np.int64)
             second = (end + 2.0 / 3.0 * (at - end)).astype(np.int64)
             found.append(np.array((here, first, second, end)))
@@ -164,6 +164,12 @@ def _curves(points: Points, tags: list[int]) -> list[Points]:
     if (here != start).any():
         found.append(np.array((here, start)))
     return [piece for piece in found if (piece != piece[0]).any()]
+
+
+def _middle(a: Points, b: Points) -> Points:
+    """Halfway in FreeType's 1/64 pixels, the rest cut off."""
+    middle: Points = np.fix((a + b) / 8).astype(np.int64) * 4
+    return middle
 
 
 def polygon(contour: tuple[Points, ...]) -> Points:

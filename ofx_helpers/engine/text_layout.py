@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ofx_helpers.engine.text_breaks import hyphenates, opportunities
+from ofx_helpers.engine.text_breaks import hyphenates, levels, opportunities
 from ofx_helpers.engine.text_fonts import FontFile, FontWish, covered, open_face, select
 from ofx_helpers.engine.text_runs import Run, Style, split
 
@@ -318,16 +318,10 @@ def _fonts(run: Run, setting: Setting) -> list[tuple[FontFile, int, int, str]]:
     """Stretches of one font and direction: font, 1 for right to left, offset, text."""
     fonts = _select(run.style, setting)
     found: list[tuple[FontFile, int, int, str]] = []
-    font, level = fonts[0], 0
-    for offset, letter in enumerate(run.text):
-        known = unicodedata.combining(letter) or letter.isspace()
-        if not known:
+    font = fonts[0]
+    for offset, (letter, level) in enumerate(zip(run.text, levels(run.text), strict=True)):
+        if not (unicodedata.combining(letter) or letter.isspace()):
             font = next((f for f in fonts if ord(letter) in covered(f.path, f.index)), fonts[0])
-        kind = unicodedata.bidirectional(letter)
-        if kind in ("R", "AL"):
-            level = 1
-        elif kind in ("L", "EN"):
-            level = 0
         if found and found[-1][:2] == (font, level) and "\t" not in (letter, found[-1][3][-1]):
             found[-1] = (*found[-1][:3], found[-1][3] + letter)
         else:
@@ -395,6 +389,7 @@ def _tabs(pieces: Sequence[Piece], setting: Setting) -> None:
     for piece in pieces:
         for glyph in piece.glyphs:
             if piece.tab:
-                step = _TAB_SPACES * glyph.width
-                glyph.width = (x // step + 1) * step - x if step else 0
+                # At least a space stays between the text before and the tab's end.
+                space, step = glyph.width, _TAB_SPACES * glyph.width
+                glyph.width = -(-(x + space) // step) * step - x if step else 0
             x += glyph.width

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from ofx_helpers.engine.text_fonts import FontWish
+from ofx_helpers.engine.text_decor import script_metrics
+from ofx_helpers.engine.text_fonts import FontWish, select
 from ofx_helpers.engine.text_runs import Rgb, Run, Style
 
 _T = TypeVar("_T")
-_POINT = 1024 * 96 / 72
-"""Pango units of a point at 96 dpi."""
 _SIZES = {
     "xx-small": 1 / 1.2**3,
     "x-small": 1 / 1.2**2,
@@ -85,8 +84,9 @@ def _sized(style: Style, factor: float) -> Style:
 
 
 def _shifted(style: Style, direction: int) -> Style:
-    # A sub- or superscript is 1/1.2 as large and a fixed 5000 units lower or higher.
-    return replace(_sized(style, 1 / 1.2), rise=style.rise + round(direction * 5000 * 96 / 72))
+    """A sub- or superscript, as large and as far off as the font itself says."""
+    factor, offset = script_metrics(select(style.wish)[0], above=direction > 0)
+    return replace(_sized(style, factor), rise=style.rise + direction * offset)
 
 
 _TAGS: Mapping[str, Callable[[Style], Style]] = {
@@ -185,16 +185,12 @@ def _size(value: str, style: Style) -> Style:
         return _sized(style, 1.2 if value == "larger" else 1 / 1.2)
     if value.endswith("%"):
         return _sized(style, _number(value[:-1]) / 100)
-    return replace(style, wish=replace(style.wish, pixels=_length(value) / 1024))
+    return replace(style, wish=replace(style.wish, pixels=_length(value) / 1024 * 96 / 72))
 
 
 def _length(value: str) -> int:
-    """Pango units from `1024` (thousandths of a point), `10pt`."""
-    if value.endswith("pt"):
-        return round(_number(value[:-2]) * _POINT)
-    if value.endswith("px"):
-        return round(_number(value[:-2]) * 1024)
-    return round(_number(value) / 1024 * _POINT)
+    """1024ths from `2048` or `2pt`."""
+    return round(_number(value[:-2]) * 1024) if value.endswith("pt") else round(_number(value))
 
 
 def _share(value: str) -> float:

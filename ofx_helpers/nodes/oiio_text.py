@@ -15,7 +15,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
-from ofx_helpers.engine.text_fonts import DRAWING, families, find_file, open_face
+from ofx_helpers.engine.text_fonts import DRAWING, families, open_face
 
 _LOAD_RENDER = 1 << 2
 _DEFAULT_FONTS = ("DroidSans", "cour", "Courier New", "FreeMono")
@@ -24,15 +24,19 @@ _FOLDERS = ("~/fonts", "~/Fonts", "~/Library/Fonts", "/usr/share/fonts", "/Libra
 
 
 def _font(name: str) -> Path | None:
-    """The file that OpenImageIO finds for a name: the path itself, or in its folders."""
+    """The file that OpenImageIO finds for a name: the path itself, or anywhere in its folders."""
     for wanted in (name,) if name else _DEFAULT_FONTS:
-        for folder in ("", *_FOLDERS):
+        for ending in ("", ".ttf", ".pfa", ".pfb"):
+            if (Path(f"{wanted}{ending}")).is_file():
+                return Path(f"{wanted}{ending}")
+        for folder in _FOLDERS:
             for ending in ("", ".ttf", ".pfa", ".pfb"):
-                path = (Path(folder).expanduser() if folder else Path()) / f"{wanted}{ending}"
-                if path.is_file():
-                    return path
-    found = find_file(name) if name else None
-    return Path(found) if found else None
+                if "/" in wanted or not wanted:
+                    continue
+                found = sorted(Path(folder).expanduser().rglob(f"{wanted}{ending}"))
+                if found and found[0].is_file():
+                    return found[0]
+    return None
 
 
 def _same(context: Context) -> Same | None:
