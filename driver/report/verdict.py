@@ -4,9 +4,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict
 
 from driver.errors import MemecompError
+from driver.shot.record import load_record
 
 
 class Check(BaseModel):
@@ -28,19 +29,14 @@ class Check(BaseModel):
     frame: int | None = None
 
 
-_CHECKS = TypeAdapter(tuple[Check, ...])
-
-
 def dump(checks: Sequence[Check]) -> bytes:
     """The checks as they are stored."""
     return json.dumps([check.model_dump() for check in checks], indent=2).encode()
 
 
 def load(path: Path) -> tuple[Check, ...]:
-    """Reads `debug/checks.json`; a missing one says which stage makes it."""
-    if not path.exists():
-        raise MemecompError(f"{path} is missing: run the check stage first (--only check)")
-    return _CHECKS.validate_json(path.read_bytes())
+    """Reads `debug/checks.json`; see `load_record`."""
+    return load_record(path, tuple[Check, ...], "check")
 
 
 def require(path: Path) -> None:
@@ -56,8 +52,5 @@ def require(path: Path) -> None:
 def _sentence(check: Check) -> str:
     where = [f"frame {check.frame}"] if check.frame is not None else []
     where += [f"layer {check.layer}"] if check.layer else []
-    return (
-        f"{check.name} ({', '.join(where)}): {check.text}"
-        if where
-        else (f"{check.name}: {check.text}")
-    )
+    place = f" ({', '.join(where)})" if where else ""
+    return f"{check.name}{place}: {check.text}"

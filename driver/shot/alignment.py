@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from driver.errors import MemecompError
 from driver.shot.geometry import Bands, Rect
+from driver.shot.record import load_record
 
 
 class Grade(BaseModel):
@@ -103,12 +103,5 @@ class Alignment(BaseModel):
 
 
 def load(path: Path) -> Alignment:
-    """Reads `debug/align_report.json`; a missing or broken one says which stage makes it."""
-    if not path.exists():
-        raise MemecompError(f"{path} is missing: run the align stage first (--from align)")
-    try:
-        return Alignment.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise MemecompError(
-            f"{path} cannot be read: run the align stage again (--from align)"
-        ) from error
+    """Reads `debug/align_report.json`; see `load_record`."""
+    return load_record(path, Alignment, "align")

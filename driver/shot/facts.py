@@ -4,9 +4,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from driver.errors import MemecompError
+from driver.shot.record import load_record
 
 
 class SourceFacts(BaseModel):
@@ -72,14 +72,5 @@ class Facts(BaseModel):
 
 
 def load(path: Path) -> Facts:
-    """Reads `plates/facts.json`; a missing or unreadable one says which stage makes it."""
-    try:
-        return Facts.model_validate_json(path.read_bytes())
-    except FileNotFoundError as error:
-        raise MemecompError(
-            f"{path} is missing: run the ingest stage first (--from ingest)"
-        ) from error
-    except (OSError, ValidationError) as error:
-        raise MemecompError(
-            f"{path} cannot be read: run the ingest stage again (--from ingest)"
-        ) from error
+    """Reads `plates/facts.json`; see `load_record`."""
+    return load_record(path, Facts, "ingest")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from driver.errors import MemecompError
+from driver.shot.record import load_record
 
 Row = tuple[float, float, float]
 Matrix = tuple[Row, Row, Row]
@@ -130,7 +130,5 @@ def as_matrix(array: NDArray[np.float64], digits: int = 9) -> Matrix:
 
 
 def load(path: Path) -> Tracking:
-    """Reads `debug/track.json`; a missing one says which stage makes it."""
-    if not path.exists():
-        raise MemecompError(f"{path} is missing: run the track stage first (--from track)")
-    return Tracking.model_validate_json(path.read_bytes())
+    """Reads `debug/track.json`; see `load_record`."""
+    return load_record(path, Tracking, "track")

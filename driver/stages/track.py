@@ -24,7 +24,7 @@ from driver.shot.walk import Findings, Subject, Tools, walk
 from driver.stages.base import Job, Stage
 from models.flow import flow
 from ofx_helpers.media.atomic import write_bytes
-from ofx_helpers.media.images import read_grey8, read_rgb8, write_image
+from ofx_helpers.media.images import read_grey8, read_image, read_rgb8, write_image
 
 
 def run(job: Job) -> None:
@@ -35,7 +35,7 @@ def run(job: Job) -> None:
     real = np.asarray(read_grey8(paths.available("missing")) < 128, dtype=np.bool_)
     subject = Subject(foreground=_binary(job, "foreground"), face=_binary(job, "face"), real=real)
     tools = Tools(
-        load=lambda frame: _real(paths, geometry, frame),
+        load=lambda frame: _real(job, geometry, frame),
         flow=flow,
         segment=foreground_of(job.settings, real) if subject.foreground.any() else None,
         drift=job.settings.track.drift_px,
@@ -66,14 +66,19 @@ def _frames(job: Job, geometry: Alignment) -> list[int]:
     return [f for f in there if f <= geometry.frames]
 
 
-def _real(paths: ShotPaths, geometry: Alignment, frame: int) -> NDArray[np.uint8]:
+def _real(job: Job, geometry: Alignment, frame: int) -> NDArray[np.uint8]:
     """The frame's real pixels, 8-bit RGB (h, w, 3) on the canvas, black where there are none.
 
-    A frame between those asked for may have no bands; then it shows the widescreen copy alone.
+    A frame between those asked for may have no bands, or bands of an earlier geometry; then it
+    shows the widescreen copy alone.
     """
-    wide = read_rgb8(paths.aligned("wide", frame))
-    files = _band_files(paths, geometry, frame)
-    bands = {side: read_rgb8(path) for side, path in files if path.exists()}
+    wide = read_rgb8(job.paths.aligned("wide", frame))
+    bands = {}
+    for side, path in _band_files(job.paths, geometry, frame):
+        rect = geometry.band_rect(side)
+        size = (rect.width, rect.height)
+        if path.exists() and (frame in job.frames or read_image(path).size == size):
+            bands[side] = read_rgb8(path, size=size)
     return np.ascontiguousarray(composed(wide, bands, geometry)[0][..., :3])
 
 

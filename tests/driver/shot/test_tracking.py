@@ -33,6 +33,15 @@ def test_a_missing_file_says_which_stage_makes_it(tmp_path: Path) -> None:
         load(tmp_path / "track.json")
 
 
+def test_a_broken_file_says_which_stage_makes_it_again(tmp_path: Path) -> None:
+    path = tmp_path / "track.json"
+    path.write_text('{"key_frame": 2')
+    with pytest.raises(
+        MemecompError, match=r"track\.json cannot be read: run the track stage"
+    ):
+        load(path)
+
+
 def test_the_face_s_matrix_scales_about_its_box_s_centre() -> None:
     matrix = example().face_matrix(1)
     assert matrix is not None

@@ -16,7 +16,8 @@ from driver.stages.segment import STAGE as SEGMENT
 from driver.stages.track import STAGE
 from models.face import load_face_detector
 from models.segmenter import load_segmenter
-from ofx_helpers.media.images import read_grey8
+from ofx_helpers.media.errors import MediaError
+from ofx_helpers.media.images import read_grey8, write_image
 from tests.driver.pairs import film
 from tests.driver.shot.scenes import turned
 from tests.driver.stages.subject_shot import (
@@ -55,6 +56,19 @@ def track(
     run(SEGMENT, paths, chosen)
     said = run(STAGE, paths, chosen, **job)
     return paths, load(paths.track), said
+
+
+def test_a_band_of_an_earlier_geometry_between_the_frames_asked_for_is_left_out(
+    tmp_path: Path,
+) -> None:
+    chosen = settings()
+    paths = make(tmp_path, [scene(np.eye(3))] * 3, 1, chosen)
+    run(SEGMENT, paths, chosen)
+    write_image(paths.band("top", 2), np.zeros((8, 240, 3), np.uint8))
+    run(STAGE, paths, chosen, frames=[1, 3])
+    assert [item.frame for item in load(paths.track).drift] == [1, 2, 3]
+    with pytest.raises(MediaError, match=r"up_top\.0002\.png is 240×8 pixels"):
+        run(STAGE, paths, chosen, frames=[1, 2, 3])
 
 
 def test_a_still_shot_gives_exact_identity(tmp_path: Path) -> None:
