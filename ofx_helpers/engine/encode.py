@@ -104,6 +104,34 @@ def encode(
     return Picture(stored, format, frame.window)
 
 
+def code_space(params: Params, path: Path, folder: Path) -> str | None:
+    """The built-in colour space whose 8-bit codes `encode` makes of opaque pixels, None if none."""
+    source = params.text("ocioInputSpace") if params.is_set("ocioInputSpace") else "scene_linear"
+    given = params.choice("inputPremult") if "inputPremult" in params else "premult"
+    multiplied = _channels(params, path) == "RGBA" and given == "premult"
+    if bit_depth(params, path) != "8u":
+        return None
+    if multiplied and path.suffix.lower() not in _UNPREMULTIPLIED:
+        return None
+    space = colour_space(params, path)
+    config = config_of(params, folder)
+    decode, curve = between(source, space, params.node.name, config, wide=False)
+    if decode is not None:
+        return None
+    return "linear" if curve is None else space
+
+
+def with_codes(params: Params, path: Path, codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Opaque codes (h, w, 1 or 3) with the channels of the file, where these are more."""
+    channels = _channels(params, path)
+    if channels == "Alpha":
+        return np.full((*codes.shape[:2], 1), 255, np.uint8)
+    rgb = codes if codes.shape[2] == 3 else np.repeat(codes, 3, axis=2)
+    if channels == "RGB":
+        return rgb
+    return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])
+
+
 def write_options(params: Params, path: Path) -> WriteOptions:
     """What the codec is told."""
     names = ("compression", "quality", "compressionLevel")

@@ -55,6 +55,20 @@ class Upstream:
     """Where the picture above has pixels."""
 
 
+@dataclass(frozen=True)
+class Codes:
+    """A node's output as the 8-bit samples of an opaque file: decoded, and nothing else done."""
+
+    path: Path
+    frame: int
+    space: str
+    """The built-in colour space of the samples."""
+    data: Window
+    """Where the file has pixels."""
+    still: bool
+    """Whether every frame shows this file."""
+
+
 class Context(Protocol):
     """A node at a time, and what it may ask about its inputs."""
 
@@ -109,6 +123,10 @@ class Context(Protocol):
 
     def opaque(self, label: str) -> Window:
         """Where the input is known to have alpha 1 without computing it; often empty."""
+        ...
+
+    def filled(self, label: str) -> Window:
+        """Where the input may be anything but black: its region without borders of whole moves."""
         ...
 
     def resolve(self, name: str) -> Path:
@@ -211,6 +229,14 @@ class NodeType:
     """The input above which transforms are gathered into `Context.upstream()`."""
     opaque: Callable[[Context], Window] | None = None
     """Where the output is known to have alpha 1 without computing it."""
+    same_over: Callable[[Context, Window], Same | None] | None = None
+    """As `same`, over a window: only where computing would give those pixels to the last bit."""
+    edges: Callable[[Context], Sequence[Window]] | None = None
+    """The windows on whose borders the answers of `same_over` change."""
+    shift: Callable[[Context], tuple[int, int] | None] | None = None
+    """The move by whole pixels that the node is now, None where it does anything else."""
+    codes: Callable[[Context], Codes | None] | None = None
+    """For a reader: the file whose samples its output is."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Defaults that the catalogue lacks."""
 

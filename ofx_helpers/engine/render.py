@@ -14,12 +14,9 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ofx_helpers.engine.encode import encode, write_options
+from ofx_helpers.engine.copies import left_over
+from ofx_helpers.engine.encode import write_options
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.evaluate import render_together
 from ofx_helpers.engine.frame import Window
@@ -28,6 +25,7 @@ from ofx_helpers.engine.media_types import Media, Picture
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.scene import Resolver, Scene
 from ofx_helpers.engine.sequences import frame_path, is_sequence
+from ofx_helpers.engine.sheet import OneFrame, Sheet
 from ofx_helpers.engine.static_cache import StaticCache
 
 BAND = 1_000_000
@@ -116,21 +114,18 @@ def write_frame(
     formats: dict[Window, list[str]] = {}
     for name in names:
         formats.setdefault(output_window(scene, name, frame), []).append(name)
-    once = OneFrame(media)
+    once = OneFrame(media, cache)
     for window, together in formats.items():
-        encoded: dict[str, list[NDArray[Any]]] = {name: [] for name in together}
+        scene = Scene(graph, resolve, once)
+        sheets = {name: Sheet(scene, name, frame, window, paths[name], once) for name in together}
         for band in reversed(bands(window)):
-            scene = Scene(graph, resolve, once)
-            over = dict.fromkeys(together, band)
+            boxes = {name: left_over(band, sheet.copies) for name, sheet in sheets.items()}
+            over = {name: box for name, box in boxes.items() if not box.empty}
             for name, rendered in render_together(scene, float(frame), over, cache=cache):
-                params = Params(graph.nodes[name], float(frame), {})
-                picture = encode(params, rendered, window, paths[name], graph.folder)
-                encoded[name].append(picture.pixels)
-        for name, parts in encoded.items():
-            params = Params(graph.nodes[name], float(frame), {})
-            pixels = parts[0] if len(parts) == 1 else np.concatenate(parts)
-            picture = Picture(pixels, window, window)
-            media.write(paths[name], picture, write_options(params, paths[name]))
+                sheets[name].add(rendered)
+        for name, sheet in sheets.items():
+            picture = Picture(sheet.finished(), window, window)
+            media.write(paths[name], picture, write_options(sheet.params, paths[name]))
             done = time.perf_counter()
             yield Written(name, frame, paths[name], done - began)
             began = done
@@ -145,23 +140,6 @@ def bands(window: Window, limit: int = BAND) -> list[Window]:
         for low, high in pairwise(edges)
         if high > low or count == 1
     ]
-
-
-class OneFrame:
-    """`Media` that decodes each file once while the bands of one frame are rendered."""
-
-    def __init__(self, media: Media) -> None:
-        """Passes everything on to `media`."""
-        self._media = media
-        self._pictures: dict[tuple[Path, int], Picture] = {}
-        self.header, self.frames, self.write = media.header, media.frames, media.write
-
-    def read(self, path: Path, frame: int) -> Picture:
-        """The pixels, from memory the second time."""
-        key = (path, frame)
-        if key not in self._pictures:
-            self._pictures[key] = self._media.read(path, frame)
-        return self._pictures[key]
 
 
 def render(

@@ -24,7 +24,8 @@ FILTERS = (
 )  # fmt: skip
 """Filter ids; Natron numbers them in this order."""
 
-_SMOOTHING = ("mitchell", "parzen", "notch")  # they change pixels even where nothing moves
+SMOOTHING = ("mitchell", "parzen", "notch")
+"""Filters that change pixels even where nothing moves."""
 _LIMITED = range(4, 8)  # keys to mitchell, the filters that `clamp` acts on
 _REACH = {"impulse": 1, "box": 1, "bilinear": 2, "cubic": 2}
 _EXACT = 1e-9
@@ -187,7 +188,7 @@ def resample(
     kind = filter_number(name)
     bounds = source.window if bounds is None else bounds
     moved = whole_shift(inverse)
-    if moved is not None and name not in _SMOOTHING:
+    if moved is not None and name not in SMOOTHING:
         return _copied(source, window.shift(*moved), bounds, black_outside)
     pixels = np.zeros((window.height, window.width, 4), np.float32)
     if source.window.empty or window.empty:

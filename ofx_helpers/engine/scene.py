@@ -209,6 +209,8 @@ class Scene:
             if shown is None:
                 context = self.context(name, time)
                 same = context.kind.same(context)
+                if same is None and context.kind.same_over is not None:
+                    same = context.kind.same_over(context, window)
                 if same is None:
                     return Placed(name, time, window)
                 shown = same.label or ""
@@ -328,6 +330,18 @@ class NodeContext:
         context = self.scene.context(placed.name, placed.time)
         found = context.kind.opaque(context) if context.kind.opaque else EMPTY
         return found.intersect(placed.window)
+
+    def filled(self, label: str) -> Window:
+        """Where the input may be anything but black: its region without borders of whole moves."""
+        source = self.scene.input(self.node.name, label)
+        placed = self.scene.follow(source, self.time, self.region(label))
+        if placed is None:
+            return EMPTY
+        context = self.scene.context(placed.name, placed.time)
+        moved = context.kind.shift(context) if context.kind.shift else None
+        if moved is None:
+            return placed.window
+        return context.filled(context.kind.main).shift(*moved).intersect(placed.window)
 
     def resolve(self, name: str) -> Path:
         """A file name with `[Project]` replaced; relative ones lie beside the project."""

@@ -1,9 +1,11 @@
 """Pixels that are the same in every frame, kept between frames."""
 
 from collections import OrderedDict
+from pathlib import Path
 from threading import Lock
 
 from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.media_types import Picture
 
 _SLACK = 1.25
 """How much larger than the wanted window a joined one may be."""
@@ -22,7 +24,21 @@ class StaticCache:
         self._size = 0
         self._kept: OrderedDict[tuple[str, Window], Frame] = OrderedDict()
         self._windows: dict[str, list[Window]] = {}
+        self._pictures: dict[tuple[Path, int], Picture] = {}
+        self._pictures_size = 0
         self._lock = Lock()
+
+    def picture(self, path: Path, frame: int) -> Picture | None:
+        """A file that was kept as it was decoded."""
+        return self._pictures.get((path, frame))
+
+    def keep_picture(self, path: Path, frame: int, picture: Picture) -> None:
+        """Keep a file that every frame shows, as long as there is room."""
+        with self._lock:
+            fits = self._pictures_size + picture.pixels.nbytes <= self._limit // 2
+            if fits and (path, frame) not in self._pictures:
+                self._pictures[path, frame] = picture
+                self._pictures_size += picture.pixels.nbytes
 
     def get(self, name: str, window: Window) -> Frame | None:
         """The node's frame where it is kept over at least `window`."""

@@ -116,12 +116,15 @@ def _is_image(path: Path) -> bool:
 def _image_header(path: Path, _changed: int, _size: int) -> Header:
     """The time and size of the file are arguments, so that a new file is read again."""
     with path.open("rb") as file:
-        start = file.read(26)
+        head = file.read(65536)
+    start = head[:26]
     if len(start) == 26 and start.startswith(_PNG_START):
         width, height, bits, kind = struct.unpack(">IIBB", start[16:])
         window = Window(0, 0, width, height)
         dtype: np.dtype[Any] = np.dtype(np.uint16 if bits == 16 else np.uint8)
-        channels = _PNG_CHANNELS.get(kind, 4)
+        # A transparent colour of the palette, or one that stands for it, decodes to alpha.
+        see_through = b"tRNS" in head.partition(b"IDAT")[0]
+        channels = 4 if see_through else _PNG_CHANNELS.get(kind, 4)
         return Header(display=window, data=window, channels=channels, dtype=dtype)
     picture = _picture(read_image(path))
     return Header(

@@ -16,12 +16,14 @@ from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Box, Context, Matrix, Same, Want
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.resample import (
+    SMOOTHING,
     enclosing,
     input_region,
     invert,
     output_box,
     resample,
     resample_blurred,
+    whole_shift,
 )
 
 _STEPS = 1000
@@ -94,6 +96,19 @@ class Moves:
             quality=quality, name=name, clamp=clamp, black_outside=black,
             weights=weights, bounds=above.region,
         )  # fmt: skip
+
+    def shift(self, context: Context) -> tuple[int, int] | None:
+        """The whole pixels by which it moves, when it filters nothing."""
+        matrix = self.matrix(context)
+        moved = None if matrix is None else whole_shift(invert(matrix))
+        if moved is None or context.params.choice("filter") in SMOOTHING:
+            return None
+        return -moved[0], -moved[1]
+
+    def opaque(self, context: Context) -> Window:
+        """That of the source, moved by whole pixels."""
+        moved = self.shift(context)
+        return Window(0, 0, 0, 0) if moved is None else context.opaque("Source").shift(*moved)
 
     def _still(self, context: Context) -> bool:
         return self.identity(context) and not is_blurred(context.params)

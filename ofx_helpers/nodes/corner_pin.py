@@ -124,6 +124,8 @@ NODE = NodeType(
     same=_MOVES.same,
     render=_MOVES.render,
     matrix=_MOVES.matrix,
+    shift=_MOVES.shift,
+    opaque=_MOVES.opaque,
     concatenates="Source",
     defaults={
         "transform_row1": (1.0, 0.0, 0.0),

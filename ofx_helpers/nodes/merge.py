@@ -11,6 +11,7 @@ from ofx_helpers.nodes._blend import BLENDS, HSL, KEEPS_B, MASKABLE, hsl_blend
 
 _CHANNELS = "RGBA"
 _EMPTY = Window(0, 0, 0, 0)
+_EXACT = ("over", "plus")  # with a black A they give B to the last bit
 _SMALL = 65_536  # pixels; see `engine.kernels`
 
 
@@ -70,6 +71,33 @@ def _same(context: Context) -> Same | None:
         if not region.empty and context.opaque(sources[0]).contains(region):
             return Same(sources[0])
     return None
+
+
+def _same_over(context: Context, window: Window) -> Same | None:
+    """A where it hides B, B where neither A nor the mask has a pixel."""
+    params, masked = context.params, uses_mask(context)
+    nowhere = context.filled("Mask").intersect(window).empty
+    if masked and nowhere and not ("maskInvert" in params and params.flag("maskInvert")):
+        return Same("B")
+    if params.choice("operation") not in _EXACT or not _plain(context):
+        return None
+    sources = _sources(context)
+    if all(context.filled(label).intersect(window).empty for label in sources):
+        return Same("B")
+    last = sources[-1]
+    if params.choice("operation") == "over" and context.opaque(last).contains(window):
+        return Same(last)
+    return None
+
+
+def _edges(context: Context) -> Sequence[Window]:
+    sources = _sources(context)
+    found = [context.filled(label) for label in sources]
+    if uses_mask(context):
+        found.append(context.filled("Mask"))
+    elif context.params.choice("operation") == "over":
+        found += [context.opaque(label) for label in sources[-1:]]
+    return found
 
 
 def _uncovered(window: Window, cover: Window) -> Window:
@@ -187,6 +215,8 @@ def _node(plugin: str) -> NodeType:
         mask=None,
         region=_region,
         same=_same,
+        same_over=_same_over,
+        edges=_edges,
         wants=_wants,
         render=_render,
         opaque=_opaque,

@@ -35,6 +35,10 @@ def _render(_context: Context, window: Window, frames: Sequence[Frame]) -> Frame
     return Frame(frames[0].pixels, window)
 
 
+def _opaque(context: Context) -> Window:
+    return context.opaque("Source").shift(*_move(context))
+
+
 NODE = NodeType(
     plugins=("net.sf.openfx.Position",),
     region=_region,
@@ -42,4 +46,6 @@ NODE = NodeType(
     wants=_wants,
     same=_same,
     render=_render,
+    shift=_move,
+    opaque=_opaque,
 )

@@ -13,7 +13,7 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.media_types import Picture
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Codes, Context, NodeType, Want
 from ofx_helpers.engine.ocio import config_of
 from ofx_helpers.engine.params import Params, catalogue
 from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
@@ -206,6 +206,23 @@ def _opaque(context: Context) -> Window:
     return header.data if header.channels in (1, 3) else _EMPTY
 
 
+def _codes(context: Context) -> Codes | None:
+    """As `_linear` would decode the file: by one table, with alpha 1."""
+    found = _file(context)
+    if found is None:
+        return None
+    header = context.media.header(*found)
+    if header.channels not in (1, 3) or header.dtype != np.uint8:
+        return None
+    params = context.params
+    space, target = _colour_space(params, found[0]), params.text("ocioOutputSpace")
+    config = config_of(params, context.graph.folder)
+    decode, encode = between(space, target, context.node.name, config, wide=False)
+    if encode is not None:
+        return None
+    return Codes(*found, space if decode else "linear", header.data, not _varies(context))
+
+
 def _no_wants(_context: Context, _window: Window) -> Sequence[Want]:
     return ()
 
@@ -227,4 +244,5 @@ NODE = NodeType(
     wants=_no_wants,
     render=_render,
     opaque=_opaque,
+    codes=_codes,
 )

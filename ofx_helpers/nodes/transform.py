@@ -109,5 +109,7 @@ NODE = NodeType(
     same=_MOVES.same,
     render=_MOVES.render,
     matrix=_MOVES.matrix,
+    shift=_MOVES.shift,
+    opaque=_MOVES.opaque,
     concatenates="Source",
 )
