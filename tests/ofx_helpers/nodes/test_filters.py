@@ -18,6 +18,7 @@ FILTERS = {
     "net.sf.cimg.CImgEqualize": {},
     "net.sf.cimg.CImgHistEQ": {},
     "net.sf.cimg.CImgSharpenInvDiff": {},
+    "net.sf.cimg.CImgSharpenShock": {},
     "net.sf.cimg.CImgChromaBlur": {"size": (3.0, 3.0)},
     "net.sf.cimg.CImgErodeSmooth": {"size": (3.0, 3.0)},
 }
@@ -126,3 +127,15 @@ def test_erode_smooth_shrinks_and_a_negative_size_grows() -> None:
     assert eroded[..., 0].sum() < plain / 2
     assert grown[5:8, 6:9, 0].min() > 0.95
     assert grown[..., 0].sum() == pytest.approx(9, abs=0.5)
+
+
+def test_a_shock_filter_steepens_a_soft_edge_and_stays_in_range() -> None:
+    soft = graph(
+        read("A", "line.png"),
+        node("B", "net.sf.cimg.CImgBlur", {"Source": "A"}, size=(4.0, 0.0), filter="quadratic"),
+        node("N", "net.sf.cimg.CImgSharpenShock", {"Source": "B"}, iterations=2, amplitude=0.2),
+    )
+    before, after = (render(soft, name, IMAGES).pixels[6, :, 0] for name in ("B", "N"))
+    assert np.abs(np.diff(after)).max() > np.abs(np.diff(before)).max() + 0.05
+    assert after.min() >= before.min() - 1e-6
+    assert after.max() <= before.max() + 1e-6
