@@ -132,7 +132,8 @@ def test_the_canvas_is_the_region_and_the_background_fills_it(font: str) -> None
 def test_a_stroke_goes_half_its_width_to_each_side_under_the_fill(font: str) -> None:
     pixels = draw(font, "I", strokeSize=4.0, strokeColor=(0.0, 0.0, 1.0, 1.0))
     assert box(pixels) == (0, 0, 12, 18)
-    assert pixels[::-1][1, 1].tolist() == [0, 0, 1, 1]
+    # Corners are mitred: full to the tip.
+    assert pixels[::-1][0, 0].tolist() == [0, 0, 1, 1]
     assert pixels[::-1][10, 5].tolist() == [1, 1, 1, 1]
 
 
@@ -152,6 +153,13 @@ def test_a_quarter_turn_lays_the_letter_on_its_side(font: str) -> None:
 def test_scale_is_about_the_centre(font: str) -> None:
     x1, y1, x2, y2 = box(draw(font, "I", scale=(2.0, 0.5)))
     assert (x2 - x1, y2 - y1) == (16, 7)
+
+
+def test_a_skew_leans_the_top_to_the_right(font: str) -> None:
+    pixels = draw(font, "I", center=(20.0, 20.0), skewX=0.5)[::-1, :, 3]
+    first = [int(np.nonzero(row)[0][0]) for row in pixels if row.any()]
+    # 13 rows lower the left edge lies 13 × 0.5 pixels further to the left.
+    assert 6 <= first[0] - first[-1] <= 7
 
 
 def test_words_in_a_circle_are_drawn_that_often(font: str) -> None:
