@@ -1,4 +1,4 @@
-"""The two inner loops of almost every composite, compiled: over, and mixing by a mask.
+"""The inner loops of almost every composite, compiled: over, mixing by a mask, 8-bit codes.
 
 numba against numpy on one core, 1280×720: over 2.3 ms instead of 8.1, mixing 3.0 instead of 22,
 because numpy makes a temporary for each operation and broadcasts a single channel slowly. Small
@@ -44,3 +44,25 @@ def mix(result: Any, original: Any, mask: Any, invert: bool, amount: float, out:
             rest = one - weight
             for c in range(4):
                 out[y, x, c] = result[y, x, c] * weight + original[y, x, c] * rest
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def encode(values: Any, table: Any, thresholds: Any, out: Any) -> None:
+    """The nearest 8-bit code of each float32 value; all flat.
+
+    `table` (65536) holds the code of value i / 65535, `thresholds` (257) the least value that
+    each code stands for.
+    """
+    for i in range(values.size):
+        value = values[i]
+        if not value > np.float32(0):  # NaN too
+            out[i] = 0
+        elif value >= np.float32(1):
+            out[i] = 255
+        else:
+            code = np.int32(table[np.int32(value * np.float32(65535))])
+            if value >= thresholds[code + 1]:
+                code += 1
+            elif value < thresholds[code]:
+                code -= 1
+            out[i] = code

@@ -11,6 +11,7 @@ from typing import Any
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.graph import Animated, Expression, Node, Value
+from ofx_helpers.engine.older_defaults import older_defaults
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +107,7 @@ class Params:
         return value.at(self.time) if isinstance(value, Curve | Expression) else value
 
     def _default(self, name: str) -> tuple[Value, ...] | None:
-        value = self.extra.get(name)
+        value = older_defaults(self.node.plugin, self.node.version).get(name, self.extra.get(name))
         if value is None:
             entry = self._defaults.get(name)
             if entry is None:

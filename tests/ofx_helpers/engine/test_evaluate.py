@@ -294,6 +294,32 @@ def test_every_code_survives_the_way_through_linear_light() -> None:
         np.testing.assert_array_equal(codes.ravel(), np.arange(256))
 
 
+@pytest.mark.parametrize("size", [100, 300_000])
+def test_each_value_gets_the_nearest_code_of_8_bits(size: int) -> None:
+    from ofx_helpers.engine.colour import encode_8, transfer
+
+    values = np.random.default_rng(5).random(size, np.float32) ** 2
+    values[:4] = np.nan, -1, 2, 1
+    space = transfer("sRGB")
+    assert space is not None
+    exact = space.encode(np.clip(np.nan_to_num(values).astype(np.float64), 0, 1)) * 255
+    assert np.abs(encode_8(values, "sRGB") - exact).max() < 0.5001
+
+
+def test_an_older_node_has_the_defaults_of_its_own_version() -> None:
+    from ofx_helpers.engine.graph import Node
+    from ofx_helpers.engine.params import Params
+
+    def default(plugin: str, version: int, name: str) -> str:
+        return Params(Node(name="N", plugin=plugin, version=version), 1.0, {}).choice(name)
+
+    assert default("net.sf.openfx.Reformat", 1, "reformatType") == "format"
+    assert default("net.sf.openfx.Reformat", 2, "reformatType") == "project"
+    assert default("net.sf.openfx.Reformat", 0, "reformatType") == "project"
+    old = Params(Node(name="N", plugin="net.sf.cimg.CImgBlur", version=3), 1.0, {})
+    assert not old.flag("NatronOfxParamProcessA")
+
+
 def test_one_file_for_many_frames_is_refused() -> None:
     made = graph(read("A", "a.png"), node("W", WRITE, {"Source": "A"}, filename="o.png"), last=3)
     with pytest.raises(RenderError, match=r"o\.png: put ####"):
