@@ -10,14 +10,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from driver.errors import MemecompError
+from driver.errors import CancelledError, MemecompError
 from driver.events import Event, Listener
 from driver.render.natron import find_natron
 from driver.runner import Outcome, Request, run
 from driver.shot.resolve import validate
 from driver.shot.settings import relative_to
 from driver.stages import collect
-from driver.stages.base import CancelledError, Job
+from driver.stages.base import Job
 from driver.state import State
 from driver.timings import seconds_by_stage
 from models.errors import ModelError

@@ -17,10 +17,11 @@ def demo(
 
     Example: memecomp demo my-demo/
     """
-    from driver.cli.progress import listening, stopping
+    from driver.cli.stopping import stopping
     from driver.demo import shot
     from driver.demo.score import scores
     from driver.manifest import run_with_manifest
+    from driver.progress import listening
     from driver.report import verdict
     from driver.runner import Request
     from driver.shot import alignment

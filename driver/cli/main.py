@@ -47,8 +47,7 @@ def main() -> None:
 
 def explain(error: Exception) -> str | None:
     """The sentence of an error meant for people; None for a fault of ours."""
-    from driver.errors import MemecompError
-    from driver.stages.base import CancelledError
+    from driver.errors import CancelledError, MemecompError
     from models.errors import ModelError
     from ofx_helpers.engine.errors import RenderError
 

@@ -17,7 +17,8 @@ def preview(
 
     Example: memecomp preview wizard/ --frame 12
     """
-    from driver.cli.progress import listening, stopping
+    from driver.cli.stopping import stopping
+    from driver.progress import listening
     from driver.report.preview import write_preview
     from driver.runner import Request, run
     from driver.shot.resolve import resolve

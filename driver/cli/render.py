@@ -47,12 +47,11 @@ def render(
     from typing import cast, get_args
 
     from driver.cli.main import explain
-    from driver.cli.progress import stopping
-    from driver.errors import MemecompError
+    from driver.cli.stopping import stopping
+    from driver.errors import CancelledError, MemecompError
     from driver.render.base import RenderJob
     from driver.render.choose import Engine, renderer
     from driver.shot.frames import parse
-    from driver.stages.base import CancelledError
 
     if engine not in get_args(Engine):
         raise MemecompError(f"--engine {engine}: it is one of {', '.join(get_args(Engine))}")

@@ -49,9 +49,10 @@ def run(
 
     memecomp run --from-manifest wizard/manifest.json
     """
-    from driver.cli.progress import listening, stopping
+    from driver.cli.stopping import stopping
     from driver.errors import MemecompError
     from driver.manifest import repeated, run_with_manifest
+    from driver.progress import listening
     from driver.report import verdict
     from driver.runner import Request, chosen
     from driver.shot.resolve import resolve

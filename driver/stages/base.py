@@ -9,12 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from driver.errors import CancelledError
 from driver.shot.paths import ShotPaths
 from driver.shot.settings import Settings
-
-
-class CancelledError(Exception):
-    """The user asked to stop; raised by `Job.progress` between two frames."""
 
 
 def _nothing(*_: Any) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from driver.errors import CancelledError
 from driver.render.base import RenderJob
 from driver.render.choose import renderer
 from driver.shot.settings import relative_to
-from driver.stages.base import CancelledError, Job, Stage
+from driver.stages.base import Job, Stage
 
 
 def run(job: Job) -> None:

@@ -15,7 +15,7 @@ from ofx_helpers.engine.scene import NodeContext
 
 _EPSILON = np.float32(np.finfo(np.float32).eps)
 _CHANNELS = "RGBA"
-_SMALL = 65_536  # pixels; see `kernels`
+_SMALL = 131_072  # pixels; see `kernels`
 
 
 def unpremultiply(pixels: Pixels) -> Pixels:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-SMALL = 65_536
+SMALL = 131_072
 """Pictures of fewer pixels are not worth the import."""
 
 

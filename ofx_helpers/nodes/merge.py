@@ -12,7 +12,7 @@ from ofx_helpers.nodes._blend import BLENDS, HSL, KEEPS_B, MASKABLE, hsl_blend
 _CHANNELS = "RGBA"
 _EMPTY = Window(0, 0, 0, 0)
 _EXACT = ("over", "plus")  # with a black A they give B to the last bit
-_SMALL = 65_536  # pixels; see `engine.kernels`
+_SMALL = 131_072  # pixels; see `engine.kernels`
 
 
 def _sources(context: Context) -> list[str]:

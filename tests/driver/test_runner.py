@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from driver import runner
-from driver.errors import MemecompError
+from driver.errors import CancelledError, MemecompError
 from driver.events import Event
 from driver.runner import Request, run
 from driver.shot.settings import Bands, Seam, Settings
-from driver.stages.base import CancelledError, Job, Stage
+from driver.stages.base import Job, Stage
 from tests.driver.make_alignment import make_alignment
 
 FRAMES = 4

@@ -4,14 +4,14 @@ import cv2
 import numpy as np
 import pytest
 
-from driver.errors import MemecompError
+from driver.errors import CancelledError, MemecompError
 from driver.shot.alignment import Alignment, Grade, Residual
 from driver.shot.colour import graded, to_linear, to_srgb
 from driver.shot.paths import ShotPaths
 from driver.shot.settings import Bands, Inpaint, Seam, Settings
 from driver.stages import bands
 from driver.stages.bands import STAGE, upscaled_band
-from driver.stages.base import CancelledError, Job
+from driver.stages.base import Job
 from models.upscaler import NetworkUpscaler
 from ofx_helpers.media.images import read_rgb8, write_image
 

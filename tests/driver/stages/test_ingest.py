@@ -5,11 +5,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from driver.errors import MemecompError
+from driver.errors import CancelledError, MemecompError
 from driver.shot import facts
 from driver.shot.paths import ShotPaths
 from driver.shot.settings import Settings
-from driver.stages.base import CancelledError, Job
+from driver.stages.base import Job
 from driver.stages.ingest import STAGE
 from ofx_helpers.media.ffmpeg_binary import find_ffmpeg
 from ofx_helpers.media.images import read_rgb8, write_image

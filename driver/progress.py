@@ -2,9 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from signal import SIGINT, SIGTERM, default_int_handler, signal
 
 from rich.console import Console
 from rich.progress import (
@@ -74,21 +73,3 @@ def _bars(bars: Progress, console: Console) -> Listener:
             console.print(f"{event.stage:<8} {said}", markup=False, highlight=False, soft_wrap=True)
 
     return listen
-
-
-@contextmanager
-def stopping() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C or SIGTERM asks to stop after the frame in hand; a second Ctrl-C stops at once."""
-    asked = False
-
-    def ask(*_: object) -> None:
-        nonlocal asked
-        asked = True
-        signal(SIGINT, default_int_handler)
-
-    before = signal(SIGINT, ask), signal(SIGTERM, ask)
-    try:
-        yield lambda: asked
-    finally:
-        signal(SIGINT, before[0])
-        signal(SIGTERM, before[1])
