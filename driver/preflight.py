@@ -49,10 +49,10 @@ def _masks(settings: Settings, folder: Path) -> None:
 
 
 def _painter(settings: Settings) -> None:
-    from driver.stages.inpaint import check_prompt
+    from models.prompts import check_prompt
     from models.registry import choose
 
-    check_prompt(settings.inpaint)
+    check_prompt(settings.inpaint.prompt, settings.inpaint.subject_words)
     choose("inpainter", settings.inpaint.method)
 
 

@@ -34,6 +34,10 @@ class Inpainter(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Frees its memory, the GPU's too; it cannot be used afterwards."""
+        ...
+
 
 def load_inpainter(
     method: str = "patchmatch",

@@ -21,7 +21,7 @@ class Backend:
     """One way to run one kind of model.
 
     `kind` is upscaler, segmenter, face or inpainter. `load` takes the kind's own keyword arguments
-    (`UpscalerBackend` and so on in the kind's module say which). `needs` are the modules that must
+    (`load_upscaler` and so on in the kind's module give them). `needs` are the modules that must
     be importable; `extra` the pip extra that brings them, empty when the base install does.
     Of several available ones the lowest `rank` is taken for "auto".
     """

@@ -10,7 +10,9 @@ app = typer.Typer()
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to make the demo's shot.")] = Path("demo"),
+    folder: Annotated[
+        Path, typer.Argument(help="Where to make the demo's shot; what is there is kept.")
+    ] = Path("demo"),
     as_json: Annotated[bool, typer.Option("--json", help="One event a line.")] = False,
 ) -> None:
     """Makes a matched pair from a film, rebuilds the shot, and says how near the truth it came.

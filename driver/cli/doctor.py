@@ -7,7 +7,12 @@ app = typer.Typer()
 
 @app.command()
 def doctor() -> None:
-    """Says what is installed: ffmpeg, NatronRenderer, OpenFX plug-ins, GPU, backends, weights."""
+    """Says what is installed: ffmpeg, NatronRenderer, OpenFX plug-ins, GPU, backends, weights.
+
+    What is missing stands with what to do about it.
+
+    Example: memecomp doctor
+    """
     from rich.console import Console
     from rich.table import Table
 

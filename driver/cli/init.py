@@ -11,8 +11,12 @@ app = typer.Typer()
 @app.command()
 def init(
     shot: Annotated[Path, typer.Argument(help="Folder of the new shot.")],
-    wide: Annotated[str, typer.Option(help="The sharp widescreen copy.")] = "wide.mp4",
-    dvd: Annotated[str, typer.Option(help="The soft open-matte copy.")] = "dvd.mp4",
+    wide: Annotated[
+        str, typer.Option(help="The sharp widescreen copy, seen from SHOT.", metavar="FILE")
+    ] = "wide.mp4",
+    dvd: Annotated[
+        str, typer.Option(help="The soft open-matte copy, seen from SHOT.", metavar="FILE")
+    ] = "dvd.mp4",
 ) -> None:
     """Writes SHOT/shot.toml with every setting and its comment.
 
@@ -27,4 +31,4 @@ def init(
         raise MemecompError(f"{path} exists already: edit it, or choose another folder")
     given = {"name": shot.resolve().name, "wide": {"path": wide}, "dvd": {"path": dvd}}
     write_bytes(path, commented_toml(given).encode())
-    typer.echo(f"{path} is written: set the two paths, then run 'memecomp run {path}'")
+    typer.echo(f"{path} is written: look through it, then run 'memecomp run {path}'")

@@ -4,13 +4,23 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(name="models", help="The weights of the AI stages.", no_args_is_help=True)
-Names = Annotated[list[str] | None, typer.Argument(help="Weights by name; all when none given.")]
+app = typer.Typer(
+    name="models",
+    help="Lists, fetches and checks the weights of the AI stages.",
+    no_args_is_help=True,
+)
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(help="Weights by name, as 'memecomp models list' shows them; else all."),
+]
 
 
 @app.command("list")
 def list_() -> None:
-    """Every weight: whether it is here, its size, its licence, where it comes from."""
+    """Lists every set of weights: whether it is here, its size, its licence, where it comes from.
+
+    Example: memecomp models list
+    """
     from rich.console import Console
     from rich.table import Table
 
@@ -19,7 +29,7 @@ def list_() -> None:
     table = Table("name", "here", "size", "licence", "from", "for", box=None, pad_edge=False)
     for weight in weights.all_weights():
         here = "yes" if weights.is_present(weight.name) else "no"
-        size = f"{sum(file.size for file in weight.files) / 1e6:.1f} MB"
+        size = f"{weight.size / 1e6:.1f} MB"
         source = f"{weight.package} {weight.version}"
         table.add_row(weight.name, here, size, weight.licence, source, weight.about)
     Console(width=None if Console().is_terminal else 160).print(table)
@@ -27,8 +37,15 @@ def list_() -> None:
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="Weights by name.")]) -> None:
-    """Everything known about one set of weights: files, checksums, licence, attribution."""
+def show(
+    name: Annotated[
+        str, typer.Argument(help="Weights by name, as 'memecomp models list' shows them.")
+    ],
+) -> None:
+    """Shows all that is known about one set of weights: files, checksums, licence, attribution.
+
+    Example: memecomp models show u2netp
+    """
     from models import weights
 
     weight = weights.weight(name)

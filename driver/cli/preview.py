@@ -13,7 +13,7 @@ def preview(
     project: Annotated[Path, typer.Argument(help="The shot.toml, or its folder.")],
     frame: Annotated[int, typer.Option(help="Frame of the shot.", min=1)] = 1,
 ) -> None:
-    """Writes one frame of the composite and a map of where its pixels come from.
+    """Writes one frame of the composite and a map of where its pixels come from, to preview/.
 
     Example: memecomp preview wizard/ --frame 12
     """
@@ -21,9 +21,9 @@ def preview(
     from driver.progress import listening
     from driver.report.preview import write_preview
     from driver.runner import Request, run
-    from driver.shot.resolve import resolve
+    from driver.shot.resolve import resolve, shot_file
 
-    path = project / "shot.toml" if project.is_dir() else project
+    path = shot_file(project)
     request = Request(
         settings=resolve(path),
         folder=path.resolve().parent,

@@ -13,13 +13,15 @@ app = typer.Typer()
 def render(
     projects: Annotated[list[Path], typer.Argument(help="Natron projects (.ntp).")],
     frames: Annotated[
-        str | None, typer.Option(help="Frames, as 1-24,30; else the project's.", metavar="FRAMES")
+        str | None,
+        typer.Option(help="Frames, as 1-24,30 or 1-100:10; else the project's.", metavar="FRAMES"),
     ] = None,
     writer: Annotated[
-        list[str] | None, typer.Option(help="Write node by name; else all.", metavar="NAME")
+        list[str] | None,
+        typer.Option(help="Only this Write node; may be given again; else all.", metavar="NAME"),
     ] = None,
     node: Annotated[
-        str | None, typer.Option(help="Render this node instead.", metavar="NAME")
+        str | None, typer.Option(help="Render any node instead, to --output.", metavar="NAME")
     ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Files for --node, as dir/out.####.png.", metavar="PATTERN")
@@ -32,7 +34,9 @@ def render(
     ] = False,
     engine: Annotated[str, typer.Option(help="auto, embedded or natron.")] = "auto",
 ) -> None:
-    """Renders Natron projects.
+    """Renders the Write nodes of Natron projects, or any one node.
+
+    With --engine auto, NatronRenderer renders where it is installed, else the embedded engine.
 
     Examples:
 

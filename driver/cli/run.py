@@ -23,14 +23,21 @@ def run(
     ] = 1.0,
     assign: Annotated[
         list[str] | None,
-        typer.Option("--set", help="A setting, as bands.factor=4.", metavar="NAME=VALUE"),
+        typer.Option(
+            "--set", help="A setting, as bands.factor=4; may be given again.", metavar="NAME=VALUE"
+        ),
     ] = None,
     preset: Annotated[
-        str | None, typer.Option(help="Named settings below the shot's own.", metavar="NAME")
+        str | None,
+        typer.Option(
+            help="Settings below the shot's own: animation, draft, or a TOML file.", metavar="NAME"
+        ),
     ] = None,
     redo: Annotated[
         list[str] | None,
-        typer.Option(help="Do this stage again, whatever exists.", metavar="STAGE"),
+        typer.Option(
+            help="Do this stage again, whatever exists; may be given again.", metavar="STAGE"
+        ),
     ] = None,
     from_manifest: Annotated[
         Path | None, typer.Option(help="Repeat the run that wrote this manifest.json.")
@@ -39,13 +46,15 @@ def run(
 ) -> None:
     """Rebuilds a shot: every stage, each only where something has changed.
 
+    The stages: ingest align bands real segment inpaint track project render export check report.
+
     Examples:
 
-    memecomp run wizard/shot.toml
+    memecomp run wizard/
 
-    memecomp run wizard/shot.toml --only render --frames 1-24,30
+    memecomp run wizard/ --only render --frames 1-24,30
 
-    memecomp run wizard/shot.toml --proxy 0.25 --set seam.feather_px=16
+    memecomp run wizard/ --proxy 0.25 --set seam.feather_px=16
 
     memecomp run --from-manifest wizard/manifest.json
     """
@@ -55,7 +64,7 @@ def run(
     from driver.progress import listening
     from driver.report import verdict
     from driver.runner import Request, chosen
-    from driver.shot.resolve import resolve
+    from driver.shot.resolve import resolve, shot_file
 
     if (project is None) == (from_manifest is None):
         raise MemecompError("give either a shot.toml or --from-manifest FILE")
@@ -65,7 +74,7 @@ def run(
         request = repeated(from_manifest)
     else:
         assert project is not None
-        path = project / "shot.toml" if project.is_dir() else project
+        path = shot_file(project)
         request = Request(
             settings=resolve(path, preset, assign or ()),
             folder=path.resolve().parent,

@@ -10,8 +10,7 @@ from driver.demo.pair import Pair, truth
 from driver.shot import alignment
 from driver.shot.alignment import Alignment
 from driver.shot.colour import apply_table, grade_table
-from driver.shot.compose import available
-from driver.shot.geometry import Rect
+from driver.shot.compose import available, paint
 from driver.shot.paths import ShotPaths
 from ofx_helpers.media.images import read_grey8, read_image, read_rgb8
 
@@ -85,8 +84,5 @@ def _lanczos(paths: ShotPaths, found: Alignment, frame: int) -> Image:
     big = cv2.resize(dvd, (place.width, place.height), interpolation=cv2.INTER_LANCZOS4)
     matched = apply_table(big, grade_table(found.grade))
     image = np.zeros((found.canvas[1], found.canvas[0], 3), np.uint8)
-    inside = place.intersect(Rect(0, 0, *found.canvas))
-    image[inside.y : inside.bottom, inside.x : inside.right] = matched[
-        inside.y - place.y : inside.bottom - place.y, inside.x - place.x : inside.right - place.x
-    ]
+    paint(image, matched, place)
     return image

@@ -10,6 +10,7 @@ from driver.project.catalog import ParamKind
 from driver.project.document import Document
 from driver.project.edit import find_node, param_kind, set_param
 from driver.project.params import TEXTS
+from ofx_helpers.media.atomic import os_reason
 
 _SWITCH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -45,7 +46,7 @@ def save_with_backup(document: Document) -> Path:
             number += 1
             backup = document.path.with_name(f"{document.path.name}.bak{number}")
         except OSError as error:
-            raise MemecompError(f"{backup} cannot be written: {error.strerror}.") from None
+            raise MemecompError(f"{backup} cannot be written: {os_reason(error)}.") from None
     with os.fdopen(handle, "wb") as target, document.path.open("rb") as source:
         shutil.copyfileobj(source, target)
     document.write(document.path)

@@ -9,6 +9,7 @@ from driver.project.document import Document
 from driver.project.edit import set_param
 from driver.project.files import FileUse, files
 from ofx_helpers.engine.sequences import frame_path
+from ofx_helpers.media.atomic import os_reason
 
 INPUTS = "inputs"
 OUTPUTS = "out"
@@ -43,7 +44,7 @@ def collect(document: Document, folder: Path) -> list[Path]:
             document.write(made / document.path.name)
             made.rename(folder)
     except OSError as error:
-        raise MemecompError(f"{folder} cannot be made: {error.strerror or error}.") from None
+        raise MemecompError(f"{folder} cannot be made: {os_reason(error)}.") from None
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 

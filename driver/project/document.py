@@ -1,7 +1,5 @@
 """A Natron project as a document: read, look at, write back. What is not touched is kept."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,8 @@ from driver.project.formats import BUILT_IN, DEFAULT, Format
 from driver.project.node import ProjectNode
 from driver.project.older import format_of
 from driver.project.params import Param, read_param
+from ofx_helpers.media.atomic import os_reason, write_bytes
+from ofx_helpers.media.errors import MediaError
 
 DEFAULT_RANGE = (1, 250)
 DEFAULT_FPS = 24.0
@@ -107,21 +107,12 @@ class Document:
         """Write the project, whole or not at all.
 
         Raises:
-            MemecompError: the folder cannot be written to.
+            MemecompError: the folder cannot be made or written to; the old file is as it was.
         """
-        data = self.to_bytes()
         try:
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(data)
-                Path(temporary).chmod(0o644)
-                Path(temporary).replace(path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            raise MemecompError(f"{path} cannot be written: {error.strerror}.") from None
+            write_bytes(path, self.to_bytes())
+        except MediaError as error:
+            raise MemecompError(str(error)) from error
 
 
 def read(path: Path | str) -> Document:
@@ -133,8 +124,10 @@ def read(path: Path | str) -> Document:
     path = Path(path)
     try:
         data = path.read_bytes()
+    except FileNotFoundError:
+        raise MemecompError(f"{path} does not exist: check the path.") from None
     except OSError as error:
-        raise MemecompError(f"{path} cannot be read: {error.strerror}.") from None
+        raise MemecompError(f"{path} cannot be read: {os_reason(error)}.") from None
     document = Document(boost.parse(data, str(path)), path)
     _required(document.project, "NodesCollection", path)
     return document

@@ -15,7 +15,8 @@ def renderer(engine: Engine) -> Renderer:
     if engine == "natron" and executable is None:
         raise MemecompError(
             "NatronRenderer is not on the PATH: install Natron, set NATRON_RENDERER to its "
-            "executable, or render with --engine embedded"
+            "executable, or choose the embedded engine (--engine embedded, or "
+            "render.engine in shot.toml)"
         )
     if executable is not None and engine != "embedded":
         return NatronRenderer(executable)

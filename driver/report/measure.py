@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from driver.shot.alignment import Alignment
 from driver.shot.colour import to_linear
 from driver.shot.compose import available, composed
+from driver.shot.motion import to_cv
 from driver.shot.paths import ShotPaths
 from driver.shot.seam import authoritative, band_core
 from driver.shot.settings import Settings
@@ -139,10 +140,7 @@ def _generated(shot: Shot, frame: int, final: Image, plate: Image, where: Mask) 
 
     The project filters the moved plate with another kernel than this, so only a mean is exact.
     """
-    camera = np.array(shot.tracking.camera_matrix(frame))
-    # OpenCV's coordinates are of pixel centres, ours of edges.
-    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    matrix = np.linalg.inv(half) @ camera @ half
+    matrix = to_cv(np.array(shot.tracking.camera_matrix(frame)))
     moved = cv2.warpPerspective(plate, matrix, shot.alignment.canvas, flags=cv2.INTER_CUBIC)
     where = where & (moved[..., 3] == 255)
     if not where.any():

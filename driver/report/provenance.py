@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from driver.shot import alignment, tracking
 from driver.shot.alignment import Alignment
 from driver.shot.compose import available
+from driver.shot.motion import to_cv
 from driver.shot.paths import ShotPaths
 from driver.shot.seam import authoritative, band_core
 from driver.shot.settings import Settings
@@ -55,7 +56,8 @@ def provenance(
     """
     canvas = found.canvas
     labels = np.full((canvas[1], canvas[0]), NEUTRAL, np.uint8)
-    moved = cv2.warpPerspective(plate_alpha, np.array(camera), canvas, flags=cv2.INTER_NEAREST)
+    matrix = to_cv(np.array(camera))
+    moved = cv2.warpPerspective(plate_alpha, matrix, canvas, flags=cv2.INTER_NEAREST)
     # Where the moving plate has left the canvas's edge, the resting one shows.
     labels[(moved > 127) | (plate_alpha > 127)] = GENERATED
     for side in ("top", "bottom"):

@@ -3,16 +3,18 @@
 import json
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from driver.shot.settings import Settings
 
 HEAD = """\
 # A shot of memecomp: run it with 'memecomp run shot.toml'.
-# Lines that start with '#' are defaults; take the sign away to change one.
-# Paths are relative to this file.
+# Below each comment stands its setting. One with '#' before it is at its default: take the sign
+# away to change it. Paths are relative to this file.
+
 """
 
 
@@ -30,7 +32,9 @@ def _section(model: type[BaseModel], given: Mapping[str, Any], name: str) -> Ite
         yield from textwrap.wrap(field.description or "", 98, **_COMMENT)
         value = given.get(key, field.default)
         mark = "" if key in given else "# "
-        yield f"{mark}{key} = {_toml(value)}" if value is not None else f"# {key} ="
+        yield (
+            f"{mark}{key} = {_toml(value)}{_choices(field)}" if value is not None else f"# {key} ="
+        )
     for key, table, text in tables:
         yield ""
         yield from textwrap.wrap(text or "", 98, **_COMMENT)
@@ -39,6 +43,13 @@ def _section(model: type[BaseModel], given: Mapping[str, Any], name: str) -> Ite
 
 
 _COMMENT: dict[str, Any] = {"initial_indent": "# ", "subsequent_indent": "# "}
+
+
+def _choices(field: FieldInfo) -> str:
+    """Behind a setting that is one of a few words: which ones."""
+    if get_origin(field.annotation) is not Literal:
+        return ""
+    return f"  # {' | '.join(get_args(field.annotation))}"
 
 
 def _toml(value: Any) -> str:

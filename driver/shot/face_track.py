@@ -18,9 +18,11 @@ from driver.shot.masks import Mask
 from driver.shot.motion import (
     Array,
     Fit,
+    corners,
     decompose,
     displacement,
     fit_similarity,
+    residuals,
     scaling,
     smooth,
     to_cv,
@@ -218,9 +220,9 @@ class FaceTracker:
 
 
 def _patch_motion(matrix: Array, patch: _Patch) -> float:
-    ends = np.array([[0, 0], [patch.size, 0], [patch.size, patch.size], [0, patch.size]], float)
-    ends = apply(patch.to_canvas, ends)
-    return float(np.linalg.norm(apply(matrix, ends) - ends, axis=1).max())
+    """How far the motion moves the patch's farthest corner, in canvas pixels."""
+    ends = apply(patch.to_canvas, corners((patch.size, patch.size)))
+    return float(residuals(matrix, ends, ends).max())
 
 
 def correlation(a: Grey, b: Grey, where: Mask) -> float:

@@ -67,7 +67,11 @@ class ShotPaths:
 
     # segment, on the key frame
     def mask(self, layer: str, kind: str) -> Path:
-        """Key frame's mask of 'foreground', 'face' or 'background'; 'binary' or 'feathered'."""
+        """Key frame's mask of 'foreground', 'face' or 'background', 8-bit grey on the canvas.
+
+        `kind` is 'binary' or 'feathered', for the foreground also 'reach': where it would go on in
+        missing pixels.
+        """
         return self.root / "masks" / f"{layer}_{kind}.png"
 
     # inpaint

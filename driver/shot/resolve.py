@@ -14,6 +14,11 @@ from driver.shot.settings import Settings
 PRESETS = Path(__file__).parent / "presets"
 
 
+def shot_file(path: Path) -> Path:
+    """The `shot.toml` that a person means by `path`: the file itself, or its folder."""
+    return path / "shot.toml" if path.is_dir() else path
+
+
 def presets() -> dict[str, Path]:
     """Shipped presets by name."""
     return {path.stem: path for path in sorted(PRESETS.glob("*.toml"))}

@@ -78,7 +78,7 @@ class Align(Section):
     """How far below the widescreen's centre the DVD's centre lies, in widescreen pixels, once
     black borders are cut off."""
     colour_match: bool = True
-    """Fit the DVD's colours to the widescreen's where they overlap."""
+    """Grade the DVD to the widescreen's colours, fitted where the two overlap."""
 
 
 class Bands(Section):
@@ -89,7 +89,7 @@ class Bands(Section):
     allow_fractional: bool = False
     """Accept a scale more than 1 % off the factor; the rest becomes a sub-pixel Transform."""
     backend: str = "auto"
-    """Upscaler: auto, openvino, realesrgan or ncnn."""
+    """Upscaler: auto, openvino, realesrgan or ncnn; auto takes the best that is installed."""
     weights: str = "realesrgan-x4plus"
     """Weights by name, as `memecomp models list` shows them."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
@@ -106,9 +106,10 @@ class Segment(Section):
     """The foreground and the face, found once a shot."""
 
     model: str = "u2netp"
-    """Foreground model of rembg; 'none' for a shot without a foreground."""
+    """Foreground model of rembg, as `memecomp models list` shows them; 'none' for a shot without a
+    foreground."""
     threshold: Percent = 0.5
-    """Foreground where the model's mask is above this."""
+    """Foreground where the model's mask, 0 to 1, is above this."""
     feather_px: int = Field(default=12, ge=8, le=20)
     """Width of the feathered masks' ramp in pixels."""
     face: Literal["auto", "box", "mask", "none"] = "auto"
@@ -123,7 +124,7 @@ class Inpaint(Section):
     """What neither copy has, painted exactly once a shot."""
 
     key_frame: Positive = 1
-    """The shot's frame that is painted."""
+    """The shot's frame, numbered from 1, that is segmented and painted; the others follow it."""
     method: Literal["patchmatch", "diffusers"] = "patchmatch"
     """Patch match alone, or refined by a diffusion model."""
     model: str = ""
@@ -135,7 +136,7 @@ class Inpaint(Section):
     strength: float = Field(default=0.3, ge=0.2, le=0.35)
     """How far the diffusion may leave the patch match fill."""
     steps: Positive = 30
-    """Steps of the diffusion."""
+    """Steps of the diffusion; of these it does about strength × steps."""
     seed: int = 7
     """Seed of the fill and of the diffusion."""
 
@@ -187,7 +188,7 @@ class Seam(Section):
     mode: Literal["crossfade", "poisson"] = "crossfade"
     """Crossfade in the project, or bands blended beforehand (Poisson)."""
     feather_px: int = Field(default=8, ge=0)
-    """Width in pixels, inside the widescreen's edge."""
+    """Width of the crossfade in pixels, inside the widescreen's edge; 0 for a hard edge."""
 
 
 class Render(Section):

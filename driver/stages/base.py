@@ -22,8 +22,8 @@ def _nothing(*_: Any) -> None:
 class Job:
     """One stage's work on one shot.
 
-    `frames` are the shot's frames asked for, in order; `todo` those of them that a per-frame stage
-    still has to make (a whole-shot stage ignores both).
+    `frames` are the shot's frames asked for, in order; empty before `align` has told how
+    many there are; `todo` those of them that a per-frame stage still has to make.
     """
 
     settings: Settings

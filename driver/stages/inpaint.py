@@ -1,6 +1,5 @@
 """Paints what neither copy has behind the subject: exactly once a shot, on the key frame."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,9 +8,10 @@ from numpy.typing import NDArray
 
 from driver.errors import MemecompError
 from driver.shot.masks import Mask, grow, to_bytes
-from driver.shot.settings import Inpaint, relative_to
+from driver.shot.settings import relative_to
 from driver.stages.base import Job, Stage
 from models.inpainter import load_inpainter
+from models.prompts import check_prompt
 from ofx_helpers.media.images import read_grey8, read_image, write_image
 
 SAFETY = 3
@@ -22,7 +22,7 @@ Rgba = NDArray[np.uint8]
 
 def run(job: Job) -> None:
     """Writes the plate and `debug/mask_diff.png`; an existing plate is kept unless asked."""
-    check_prompt(job.settings.inpaint)
+    check_prompt(job.settings.inpaint.prompt, job.settings.inpaint.subject_words)
     key = read_image(job.paths.real_key).pixels
     missing = key[..., 3] == 0
     subject = _subject(job)
@@ -60,7 +60,10 @@ def _fill(job: Job, rgb: NDArray[np.uint8], hole: Mask, forbidden: Mask) -> NDAr
         steps=settings.steps,
     )
     job.say(f"{int(hole.sum())} pixels are painted: {painter.description}")
-    return painter.fill(rgb, hole, forbidden=forbidden, seed=settings.seed)
+    try:
+        return painter.fill(rgb, hole, forbidden=forbidden, seed=settings.seed)
+    finally:
+        painter.close()
 
 
 def _model(job: Job) -> str:
@@ -88,17 +91,6 @@ def under_subject(made: Rgba, key: Rgba, missing: Mask, subject: Mask) -> NDArra
     changed = (made[..., :3] != key[..., :3]).any(axis=2)
     shown = missing & (made[..., 3] > 0)
     return to_bytes((changed | shown) & subject)
-
-
-def check_prompt(settings: Inpaint) -> None:
-    """Refuses a prompt that names the subject: only background may ever be painted."""
-    for word in settings.subject_words:
-        # Also its plural and its possessive; never a part of another word.
-        if re.search(rf"\b{re.escape(word)}(?:e?s|['’]s)?\b", settings.prompt, re.IGNORECASE):
-            raise MemecompError(
-                f"inpaint.prompt: {settings.prompt!r} names the subject ({word!r}): describe only "
-                "the background's style, or change inpaint.subject_words"
-            )
 
 
 def _subject(job: Job) -> Mask:

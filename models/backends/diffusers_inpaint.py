@@ -37,6 +37,8 @@ class DiffusersInpainter:
         device: str,
     ) -> None:
         """Checks the settings, then loads the model; ModelError as `load_inpainter` says."""
+        if not prompt.strip():
+            raise ModelError("inpaint.prompt is empty: describe the background's style")
         check_prompt(prompt, subject_words)
         if not WEAKEST <= strength <= STRONGEST:
             raise ModelError(

@@ -45,6 +45,9 @@ class PatchMatchInpainter:
             result[rows, columns][inside] = filled[inside]
         return result
 
+    def close(self) -> None:
+        """Holds nothing that has to be freed."""
+
 
 def _sources(hole: BoolMask, forbidden: BoolMask, region: Region) -> int:
     return int(np.count_nonzero(~hole[region.slices] & ~forbidden[region.slices]))

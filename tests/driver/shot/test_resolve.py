@@ -70,6 +70,7 @@ def test_a_new_shot_toml_is_the_defaults_with_every_setting_in_it() -> None:
     for name in settings_names():
         key = name.rpartition(".")[2]
         assert f"{key} =" in text or f"[{name}]" in text, name
+    assert '# mode = "crossfade"  # crossfade | poisson' in text.splitlines()
 
 
 def test_every_commented_default_can_be_switched_on() -> None:

@@ -3,11 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from driver.errors import MemecompError
 from driver.shot.masks import ellipse, feather, to_bytes
 from driver.shot.paths import ShotPaths
 from driver.shot.settings import Inpaint, Settings
-from driver.stages.inpaint import STAGE, check_prompt, plate, under_subject
+from driver.stages.inpaint import STAGE, plate, under_subject
+from models.errors import ModelError
+from models.prompts import check_prompt
 from ofx_helpers.media.images import read_grey8, read_image, write_image
 from tests.driver.stages.subject_shot import MISSING, make, run, scene
 
@@ -117,10 +118,10 @@ def test_a_shot_without_holes_needs_no_painter(paths: ShotPaths, tmp_path: Path)
     "prompt", ["a wizard in a wood", "the woman's garden", "Faces, blurred", "MAN on the hill"]
 )
 def test_a_prompt_that_names_the_subject_is_refused(paths: ShotPaths, prompt: str) -> None:
-    with pytest.raises(MemecompError, match=r"inpaint\.prompt: .* names the subject"):
+    with pytest.raises(ModelError, match=r"inpaint\.prompt: .* names the subject"):
         run(STAGE, paths, Settings(inpaint=Inpaint(prompt=prompt)))
     assert not paths.plate_key.exists()
 
 
 def test_words_that_only_contain_the_subject_s_pass() -> None:
-    check_prompt(Inpaint(prompt="a surface of many romantic, human-sized stones"))
+    check_prompt("a surface of many romantic, human-sized stones", Inpaint().subject_words)
