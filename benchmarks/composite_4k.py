@@ -162,7 +162,9 @@ def report(options: argparse.Namespace, folder: Path) -> None:
     executable = find_natron()
     if executable is not None:
         natron = 1 / natron_seconds(project, executable, min(count, 3))
-        print(f"NatronRenderer        {natron:.2f} frames a second: {rate / natron:.1f} times less")
+        times = rate / natron
+        print(f"NatronRenderer        {natron:.2f} frames a second: ", end="")
+        print(f"the engine does {times:.1f} times that")
     print(f"peak memory           {told['peak'] / GIGABYTE:.2f} GB over {options.frames} frames")
     if options.frames >= 50:
         print(f"growth of memory      {told['growth'] / 1e6:+.0f} MB from the second fifth on")
