@@ -78,7 +78,7 @@ def _gpu() -> Finding:
 def _backends() -> Iterator[Finding]:
     for backend in (backend for kind in collect().values() for backend in kind.values()):
         reason = backend.missing()
-        yield Finding(f"{backend.kind} {backend.name}", reason is None, reason or "ready")
+        yield Finding(f"{backend.kind} {backend.name}", reason is None, reason or backend.help)
 
 
 def _weights() -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 class Event:
     """One thing that happened. `done` and `total` count frames; `seconds` a finished stage.
 
-    The last one of a run is 'end', with 'done', 'stopped' or 'failed' as its text; a 'failed'
-    before it says in which stage and why.
+    A stage's 'start' says as its text what it does. The last one of a run is 'end', with 'done',
+    'stopped' or 'failed' as its text; a 'failed' before it says in which stage and why.
     """
 
     kind: Literal["start", "progress", "message", "done", "kept", "failed", "end"]

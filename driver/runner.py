@@ -90,7 +90,7 @@ def run(
     preflight.check(request.settings, request.folder, new | {*request.redo})
     for stage in stages:
         job = _job(request, stage, listener, cancelled)
-        listener(Event(kind="start", stage=stage.name))
+        listener(Event(kind="start", stage=stage.name, text=stage.help))
         began = time.monotonic()
         try:
             worked = (_per_frame if stage.writes_frame else _whole)(stage, job, state)

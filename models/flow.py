@@ -1,4 +1,4 @@
-"""Dense optical flow, warping with it, its error, and robust motion fits. OpenCV only.
+"""Dense optical flow, and motions fitted robustly to points. OpenCV only.
 
 A flow from a to b is (h, w, 2) float32 in pixels, x then y (right and down): the point at (x, y)
 in a is at (x + flow[y, x, 0], y + flow[y, x, 1]) in b. Pixel indices are used as coordinates; a
@@ -32,16 +32,6 @@ class Motion:
     error: float
     inliers: float
 
-    @property
-    def scale(self) -> float:
-        """Enlargement, 1 for none (exact for a similarity)."""
-        return float(np.sqrt(abs(np.linalg.det(self.matrix[:2, :2]))))
-
-    @property
-    def rotation(self) -> float:
-        """Rotation in degrees, clockwise on the top-down picture (exact for a similarity)."""
-        return float(np.degrees(np.arctan2(self.matrix[1, 0], self.matrix[0, 0])))
-
 
 def flow(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], preset: Preset = "medium") -> Flow:
     """Flow from a to b by DIS (Kroeger, Timofte, Dai and Van Gool 2016), (h, w, 2) float32.
@@ -65,46 +55,6 @@ def flow(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], preset: Preset = "m
     grey_a, grey_b = (_at_least(_grey(image), 32) for image in (a, b))
     result: Flow = cv2.DISOpticalFlow.create(presets[preset]).calc(grey_a, grey_b, None)
     return result[:height, :width]
-
-
-def warp(mask: npt.NDArray[np.float32], backward: Flow, border: float = 0.0) -> Flow:
-    """Pulls `mask` (h, w) or (h, w, c) float32 along a flow that points back into it, bilinear.
-
-    To carry a mask from frame a to frame b give the flow from b to a: each pixel of b looks up
-    where it was in a. What lies outside the mask counts as `border`.
-    """
-    import cv2
-
-    height, width = backward.shape[:2]
-    x, y = _indices(height, width)
-    result: Flow = cv2.remap(
-        mask,
-        x + backward[..., 0],
-        y + backward[..., 1],
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=border,
-    )
-    return result
-
-
-def round_trip_error(forward: Flow, backward: Flow) -> npt.NDArray[np.float32]:
-    """How far each pixel of a lands from itself by `forward` to b and `backward` again.
-
-    (h, w) float32 in pixels: 0 where both flows agree, large where something is hidden or lost.
-    Points that leave the picture count as infinitely far.
-    """
-    import cv2
-
-    height, width = forward.shape[:2]
-    x, y = _indices(height, width)
-    x, y = x + forward[..., 0], y + forward[..., 1]
-    # Half a pixel past the centres of the outermost pixels is still the picture.
-    returned = cv2.remap(backward, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    inside = (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)
-    distance = np.linalg.norm(forward + returned, axis=2)
-    error: npt.NDArray[np.float32] = np.where(inside, distance, np.inf).astype(np.float32)
-    return error
 
 
 def fit_motion(
@@ -150,34 +100,11 @@ def fit_motion(
     )
 
 
-def fit_flow(
-    forward: Flow,
-    where: npt.NDArray[np.bool_],
-    kind: Literal["similarity", "homography"] = "similarity",
-    tolerance: float = 1.0,
-    most: int = 4000,
-) -> Motion:
-    """`fit_motion` over the pixels of a flow where `where` (h, w) is True, evenly thinned out.
-
-    Coordinates are those of pixel centres (index + 0.5), so that the matrix acts on edges.
-    """
-    y, x = np.nonzero(where)
-    step = max(1, -(-len(y) // most))
-    y, x = y[::step], x[::step]
-    first = np.stack([x + 0.5, y + 0.5], axis=1)
-    return fit_motion(first, first + forward[y, x], kind, tolerance)
-
-
 def apply(matrix: Matrix, points: npt.NDArray[np.floating]) -> Matrix:
-    """Points (n, 2) moved by a 3×3 matrix."""
+    """Points (n, 2), x then y, moved by a 3×3 matrix (a homography divides by its third row)."""
     moved = np.concatenate([points, np.ones((len(points), 1))], axis=1) @ matrix.T
     result: Matrix = moved[:, :2] / moved[:, 2:]
     return result
-
-
-def _indices(height: int, width: int) -> tuple[Flow, Flow]:
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return x, y
 
 
 def _grey(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -7,7 +7,6 @@ the weight goes over linearly across the rest; weights sum to 1 everywhere.
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +51,6 @@ def upscale_tiled(
     tile: int = 0,
     overlap: int = 24,
     budget: int | None = None,
-    on_tile: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> tuple[Uint8Image, TileStats]:
     """Upscales (h, w, 3) uint8 RGB, whole where it can be, else in tiles.
 
@@ -75,10 +73,9 @@ def upscale_tiled(
     start = time.perf_counter()
     if len(rows) == len(columns) == 1:
         result, seam = upscaler.upscale(image), (0.0, 0.0)
-        on_tile(1, 1)
     else:
         result, seam = _blended(
-            upscaler, image, (rows, tile_height), (columns, tile_width), overlap, on_tile
+            upscaler, image, (rows, tile_height), (columns, tile_width), overlap
         )
     stats = TileStats(
         tiles=len(rows) * len(columns),
@@ -165,7 +162,6 @@ def _blended(
     vertical: tuple[list[int], int],
     horizontal: tuple[list[int], int],
     overlap: int,
-    on_tile: Callable[[int, int], None],
 ) -> tuple[Uint8Image, tuple[float, float]]:
     factor = upscaler.factor
     height, width = image.shape[0] * factor, image.shape[1] * factor
@@ -177,7 +173,6 @@ def _blended(
     low = np.full((height, width, 3), 255, np.uint8)
     high = np.zeros((height, width, 3), np.uint8)
     shared = np.zeros((height, width), np.uint8)
-    done = 0
     for y, weight_y in zip(rows, weights_y, strict=True):
         for x, weight_x in zip(columns, weights_x, strict=True):
             piece = upscaler.upscale(
@@ -192,8 +187,6 @@ def _blended(
             low[place][counts] = np.minimum(low[place][counts], piece[counts])
             high[place][counts] = np.maximum(high[place][counts], piece[counts])
             shared[place] += counts
-            done += 1
-            on_tile(done, len(rows) * len(columns))
     apart = (high.astype(np.int16) - low)[shared > 1]
     seam = (float(apart.max()), float(apart.mean())) if apart.size else (0.0, 0.0)
     return np.rint(np.clip(total, 0, 255)).astype(np.uint8), seam

@@ -37,10 +37,6 @@ class Rect:
         height = max(0, min(self.bottom, other.bottom) - y)
         return Rect(x, y, width, height)
 
-    def natron_translate(self, canvas_height: int) -> tuple[int, int]:
-        """Natron's translate for this placement: y up, from the canvas's bottom left corner."""
-        return self.x, canvas_height - self.y - self.height
-
 
 @dataclass(frozen=True)
 class Bands:
@@ -71,15 +67,6 @@ def place(canvas: tuple[int, int], source: tuple[int, int], scale: int) -> Rect:
         paste(canvas[1], source[1], scale),
         source[0] * scale,
         source[1] * scale,
-    )
-
-
-def center_delta(canvas: tuple[int, int], source: tuple[int, int], rect: Rect) -> tuple[int, int]:
-    """How far the source's centre sample lands from the canvas's centre pixel, (0, 0) if exact."""
-    scale_x, scale_y = rect.width // source[0], rect.height // source[1]
-    return (
-        rect.x + scale_x * center(source[0]) - center(canvas[0]),
-        rect.y + scale_y * center(source[1]) - center(canvas[1]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Flow finds known motion, warping follows it, and fits ignore outliers."""
+"""Flow finds known motion, and fits ignore outliers."""
 
 import cv2
 import numpy as np
@@ -19,34 +19,6 @@ def test_flow_finds_a_known_shift(shifted):
     assert found.shape == (120, 200, 2)
     assert found.dtype == np.float32
     assert np.abs(np.median(found[10:-10, 10:-10], axis=(0, 1)) - (3, 2)).max() < 0.1
-
-
-def test_a_mask_is_carried_along(shifted):
-    a, b = shifted
-    mask = np.zeros((120, 200), np.float32)
-    mask[40:80, 60:120] = 1
-    moved = motion.warp(mask, motion.flow(b, a))
-    expected = np.zeros_like(mask)
-    expected[42:82, 63:123] = 1
-    assert np.abs(moved - expected).mean() < 0.005
-    assert np.abs(mask - expected).mean() > 0.019
-
-
-def test_the_round_trip_is_small_where_both_flows_agree(shifted):
-    a, b = shifted
-    there, back = motion.flow(a, b), motion.flow(b, a)
-    error = motion.round_trip_error(there, back)
-    assert error.shape == (120, 200)
-    assert np.median(error[15:-15, 15:-15]) < 0.3
-    assert np.median(motion.round_trip_error(there, back + 4)[15:-15, 15:-15]) > 4
-
-
-def test_a_point_that_leaves_the_picture_is_infinitely_far():
-    there = np.zeros((20, 30, 2), np.float32)
-    there[5, 28] = (9, 0)
-    error = motion.round_trip_error(there, np.zeros_like(there))
-    assert error[5, 28] == np.inf
-    assert np.isfinite(np.delete(error.ravel(), 5 * 30 + 28)).all()
 
 
 def test_pictures_smaller_than_the_method_allows_still_work():
@@ -77,8 +49,6 @@ def test_a_similarity_is_found_among_outliers():
     b[:60] += 50
     found = motion.fit_motion(a, b)
     assert np.abs(found.matrix - true).max() < 1e-3
-    assert found.scale == pytest.approx(1.2, abs=1e-4)
-    assert found.rotation == pytest.approx(10, abs=1e-2)
     assert found.error < 1e-3
     assert found.inliers == pytest.approx(0.7, abs=0.01)
 
@@ -91,18 +61,6 @@ def test_a_homography_is_found_among_outliers():
     found = motion.fit_motion(a, b, "homography")
     assert np.abs(motion.apply(found.matrix, a) - motion.apply(true, a)).max() < 0.01
     assert found.inliers == pytest.approx(0.8, abs=0.01)
-
-
-def test_a_flow_is_fitted_only_where_asked():
-    y, x = np.mgrid[:60, :80].astype(np.float32) + 0.5
-    field = np.stack([0.1 * x + 2, 0.1 * y - 1], axis=2)
-    where = np.zeros((60, 80), bool)
-    where[10:50, 10:40] = True
-    field[~where] = 30
-    found = motion.fit_flow(field, where, most=300)
-    assert found.scale == pytest.approx(1.1, abs=1e-4)
-    assert np.abs(found.matrix[:2, 2] - (2, -1)).max() < 1e-3
-    assert found.inliers == 1
 
 
 def test_too_few_points_are_refused():

@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from driver.shot import geometry
 from driver.shot.geometry import Rect
+from tests.driver.shot.centres import center_delta
 
 sizes = st.tuples(st.integers(2, 900), st.integers(2, 700))
 factors = st.integers(1, 5)
@@ -11,7 +12,7 @@ factors = st.integers(1, 5)
 @given(canvas=sizes, source=sizes, factor=factors)
 def test_the_centre_sample_always_lands_on_the_canvas_centre(canvas, source, factor):
     rect = geometry.place(canvas, source, factor)
-    assert geometry.center_delta(canvas, source, rect) == (0, 0)
+    assert center_delta(canvas, source, rect) == (0, 0)
     assert (rect.width, rect.height) == (source[0] * factor, source[1] * factor)
 
 
@@ -68,10 +69,3 @@ def test_bands_and_widescreen_cover_every_row_of_the_dvd_that_the_canvas_shows(
     for rect in rects:
         rows -= set(range(rect.y, rect.bottom))
     assert not rows
-
-
-@given(height=st.integers(2, 3000), rect=st.tuples(*[st.integers(-50, 500)] * 4))
-def test_natron_measures_from_the_bottom(height, rect):
-    placed = Rect(*rect)
-    x, y = placed.natron_translate(height)
-    assert (x, y + placed.y + placed.height) == (placed.x, height)

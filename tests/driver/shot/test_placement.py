@@ -7,6 +7,7 @@ from driver.shot import geometry
 from driver.shot.geometry import Rect
 from driver.shot.match import Match
 from driver.shot.placement import Wish, before_residual, place
+from tests.driver.shot.centres import center_delta
 
 
 def wish(canvas=(0, 0), factor=4, allow_fractional=False, reach=8):
@@ -48,7 +49,7 @@ def test_padded_widescreen_and_dvd_centres_meet_within_half_a_pixel_of_the_measu
     wide, dvd, shift, scale, canvas
 ):
     found = place(wide, dvd, Match(scale, *shift), wish(canvas))
-    assert geometry.center_delta(found.canvas, dvd, found.dvd) == (0, 0)
+    assert center_delta(found.canvas, dvd, found.dvd) == (0, 0)
     # Rule 1 for the padded copy: its centre sample is the canvas's centre.
     for axis, start in enumerate((found.wide.x, found.wide.y)):
         pad = 2 * max(0, -round(shift[axis])) if found.wide_scale == 1 else None
