@@ -34,7 +34,7 @@ class EngineMedia:
         if not _is_image(path):
             video = self._video(path)
             window = Window(0, 0, *video.size)
-            return Header(display=window, data=window, channels=3, dtype=np.dtype(np.uint8))
+            return Header(display=window, data=window, channels=3, dtype=video.dtype)
         try:
             stat = path.stat()
         except OSError:
@@ -81,18 +81,20 @@ class _Video:
     """One file, decoded forwards: the next frame is cheap, an earlier one starts again."""
 
     def __init__(self, path: Path) -> None:
+        from ofx_helpers.media.read_plan import ReadOptions
         from ofx_helpers.media.video_reader import VideoReader
 
-        self._reader = VideoReader(path)
+        self._reader = VideoReader(path, ReadOptions(as_natron=True))
+        self.dtype: np.dtype[Any] = np.dtype(np.uint16 if self._reader.plan.deep else np.uint8)
         self.size = self._reader.plan.size
         self.count = self._reader.facts.frames
         self._path = path
         self._lock = Lock()
         self._frames = iter(self._reader)
         self._next = 0
-        self._kept: dict[int, NDArray[np.uint8]] = {}
+        self._kept: dict[int, NDArray[Any]] = {}
 
-    def frame(self, number: int) -> NDArray[np.uint8]:
+    def frame(self, number: int) -> NDArray[Any]:
         with self._lock:
             if number in self._kept:
                 return self._kept[number]
