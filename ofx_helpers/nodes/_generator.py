@@ -2,7 +2,9 @@
 
 import math
 
+from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.graph import Expression
 from ofx_helpers.engine.node_type import Context
 
 FORMATS = {
@@ -63,3 +65,22 @@ def region(context: Context) -> Window:
         return context.format
     x1, y1, x2, y2 = found
     return Window(math.floor(x1), math.floor(y1), math.ceil(x2), math.ceil(y2))
+
+
+def format_of(context: Context) -> Window:
+    """The format of the picture: that of the extent, else the source's or the project's.
+
+    A drawn rectangle gives one only with `reformat` on and without keys.
+    """
+    params = context.params
+    extent = params.choice("extent")
+    if extent == "size":
+        stored = (*params.node.params.get("bottomLeft", ()), *params.node.params.get("size", ()))
+        moving = any(isinstance(value, Curve | Expression) for value in stored)
+        if moving or "reformat" not in params or not params.flag("reformat"):
+            return context.input_format("Source")
+    found = rectangle(context)
+    if found is None:
+        return context.input_format("Source")
+    x1, y1, x2, y2 = (math.floor(edge + 0.5) for edge in found)
+    return Window(x1, y1, x2, y2)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import rectangle, region
+from ofx_helpers.nodes._generator import format_of, rectangle, region
 from ofx_helpers.nodes.color_transform import hsv_to_rgb
 
 Plane = NDArray[np.float64]
@@ -76,6 +76,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.ColorWheel",),
     process=True,
     region=region,
+    format=format_of,
     wants=_nothing,
     render=_render,
 )

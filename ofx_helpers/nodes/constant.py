@@ -6,7 +6,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import region
+from ofx_helpers.nodes._generator import format_of, region
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
@@ -36,6 +36,7 @@ def _node(plugin: str, render: object) -> NodeType:
         plugins=(plugin,),
         process=True,
         region=region,
+        format=format_of,
         wants=_nothing,
         render=render,  # type: ignore[arg-type]
         opaque=region if plugin.endswith("Solid") else None,

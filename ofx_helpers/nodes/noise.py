@@ -6,7 +6,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import region
+from ofx_helpers.nodes._generator import format_of, region
 from ofx_helpers.nodes._hash import random_plane, seed
 
 _CHANNELS = {"RGBA": (0, 1, 2, 3), "RGB": (0, 1, 2), "XY": (0, 1), "Alpha": (3,)}
@@ -41,6 +41,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.Noise",),
     process=True,
     region=region,
+    format=format_of,
     wants=_nothing,
     render=_render,
     varies=_varies,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import rectangle, region
+from ofx_helpers.nodes._generator import format_of, rectangle, region
 
 Grid = NDArray[np.float64]
 Share = Callable[[Context, Grid, Grid], Grid]
@@ -229,6 +229,7 @@ NODES = (
     NodeType(
         plugins=("net.sf.openfx.CheckerBoardPlugin",),
         region=region,
+        format=format_of,
         wants=_no_wants,
         render=_checkerboard,
     ),
