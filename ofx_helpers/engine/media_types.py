@@ -10,6 +10,15 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Window
 
+# fmt: off
+VIDEO_SUFFIXES = frozenset((
+    ".mov", ".mp4", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".vob", ".ts",
+    ".m2ts", ".mts", ".mxf", ".flv", ".f4v", ".wmv", ".asf", ".3gp", ".3g2", ".ogv", ".dv", ".y4m",
+    ".qt",
+))
+# fmt: on
+"""Names of files that hold a video."""
+
 
 @dataclass(frozen=True)
 class Picture:

@@ -7,10 +7,10 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.media_types import Header, Picture, WriteOptions
+from ofx_helpers.media.engine_video import EngineVideo
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image
 from ofx_helpers.media.images import read_image, write_image, write_jpeg
@@ -26,7 +26,7 @@ class EngineMedia:
 
     def __init__(self) -> None:
         """Nothing is opened yet."""
-        self._videos: dict[Path, _Video] = {}
+        self._videos: dict[Path, EngineVideo] = {}
         self._lock = Lock()
 
     def header(self, path: Path, frame: int) -> Header:
@@ -34,7 +34,11 @@ class EngineMedia:
         if not _is_image(path):
             video = self._video(path)
             window = Window(0, 0, *video.size)
+<<<<<<< HEAD
             return Header(display=window, data=window, channels=3, dtype=video.dtype)
+=======
+            return Header(display=window, data=window, channels=video.channels, dtype=video.dtype)
+>>>>>>> 2d3da56 (Video in the engine as Natron reads it: coded size, matrix by height, depth, seeking)
         try:
             stat = path.stat()
         except OSError:
@@ -70,13 +74,14 @@ class EngineMedia:
         else:
             write_image(path, picture.pixels)
 
-    def _video(self, path: Path) -> "_Video":
+    def _video(self, path: Path) -> EngineVideo:
         with self._lock:
             if path not in self._videos:
-                self._videos[path] = _Video(path)
+                self._videos[path] = EngineVideo(path)
             return self._videos[path]
 
 
+<<<<<<< HEAD
 class _Video:
     """One file, decoded forwards: the next frame is cheap, an earlier one starts again."""
 
@@ -110,6 +115,8 @@ class _Video:
         raise MediaError(f"{self._path} has no frame {number + 1}: it ends at {self._next}.")
 
 
+=======
+>>>>>>> 2d3da56 (Video in the engine as Natron reads it: coded size, matrix by height, depth, seeking)
 def _is_image(path: Path) -> bool:
     return path.suffix.lower() in _IMAGES
 

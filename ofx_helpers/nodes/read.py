@@ -12,7 +12,7 @@ from ofx_helpers.engine.colour import apply, between, decode_rgba8
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.media_types import Picture
+from ofx_helpers.engine.media_types import VIDEO_SUFFIXES, Picture
 from ofx_helpers.engine.node_type import Codes, Context, NodeType, Want
 from ofx_helpers.engine.ocio import config_of
 from ofx_helpers.engine.params import Params, catalogue
@@ -128,6 +128,8 @@ def _colour_space(params: Params, path: Path) -> str:
     if params.is_set("ocioInputSpace"):
         return params.text("ocioInputSpace")
     decoder = params.text("decodingPluginID") if "decodingPluginID" in params else ""
+    if path.suffix.lower() in VIDEO_SUFFIXES:
+        decoder = decoder or "fr.inria.openfx.ReadFFmpeg"
     entry = catalogue().get(decoder or _DECODERS.get(path.suffix.lower(), ""))
     if entry:
         return str(entry["params"]["ocioInputSpace"]["default"])
