@@ -34,11 +34,7 @@ class EngineMedia:
         if not _is_image(path):
             video = self._video(path)
             window = Window(0, 0, *video.size)
-<<<<<<< HEAD
-            return Header(display=window, data=window, channels=3, dtype=video.dtype)
-=======
             return Header(display=window, data=window, channels=video.channels, dtype=video.dtype)
->>>>>>> 2d3da56 (Video in the engine as Natron reads it: coded size, matrix by height, depth, seeking)
         try:
             stat = path.stat()
         except OSError:
@@ -81,42 +77,6 @@ class EngineMedia:
             return self._videos[path]
 
 
-<<<<<<< HEAD
-class _Video:
-    """One file, decoded forwards: the next frame is cheap, an earlier one starts again."""
-
-    def __init__(self, path: Path) -> None:
-        from ofx_helpers.media.read_plan import ReadOptions
-        from ofx_helpers.media.video_reader import VideoReader
-
-        self._reader = VideoReader(path, ReadOptions(as_natron=True))
-        self.dtype: np.dtype[Any] = np.dtype(np.uint16 if self._reader.plan.deep else np.uint8)
-        self.size = self._reader.plan.size
-        self.count = self._reader.facts.frames
-        self._path = path
-        self._lock = Lock()
-        self._frames = iter(self._reader)
-        self._next = 0
-        self._kept: dict[int, NDArray[Any]] = {}
-
-    def frame(self, number: int) -> NDArray[Any]:
-        with self._lock:
-            if number in self._kept:
-                return self._kept[number]
-            if number < self._next:
-                self._frames, self._next = iter(self._reader), 0
-            for pixels in self._frames:
-                self._next += 1
-                # A few are kept, since threads ask for neighbours in any order.
-                self._kept[self._next - 1] = pixels
-                self._kept.pop(self._next - 9, None)
-                if self._next == number + 1:
-                    return pixels
-        raise MediaError(f"{self._path} has no frame {number + 1}: it ends at {self._next}.")
-
-
-=======
->>>>>>> 2d3da56 (Video in the engine as Natron reads it: coded size, matrix by height, depth, seeking)
 def _is_image(path: Path) -> bool:
     return path.suffix.lower() in _IMAGES
 
