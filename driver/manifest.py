@@ -22,7 +22,7 @@ from driver.state import State
 from driver.timings import seconds_by_stage
 from models.errors import ModelError
 from models.weights import fingerprint
-from ofx_helpers.media.atomic import write_bytes
+from ofx_helpers.media.atomic import os_reason, write_bytes
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.ffmpeg_binary import find_ffmpeg
 from ofx_helpers.media.sequences import Sequence
@@ -126,8 +126,14 @@ def repeated(path: Path) -> Request:
         raise MemecompError(
             f"{path} does not exist: a run writes it in the shot's folder"
         ) from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise MemecompError(f"{path} is not a manifest of a run: {error}") from None
+    except OSError as error:
+        raise MemecompError(
+            f"{path} cannot be read: {os_reason(error)}; give the manifest.json that a run wrote"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise MemecompError(
+            f"{path} is not a manifest of a run: give the manifest.json that a run wrote"
+        ) from None
     for name, digest in {**_hashes(request), **_weights(request)}.items():
         if expected.get(name) != digest:
             raise MemecompError(

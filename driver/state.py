@@ -25,7 +25,7 @@ class State:
         self._digests: dict[str, list[Any]] = {}
         try:
             saved = json.loads(path.read_text(encoding="utf-8"))
-            self._stages, self._digests = saved["stages"], saved["digests"]
+            self._stages, self._digests = dict(saved["stages"]), dict(saved["digests"])
         except (OSError, ValueError, KeyError, TypeError):
             pass  # nothing is known: every stage runs
 

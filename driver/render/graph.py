@@ -61,7 +61,8 @@ def graph_of(document: Document) -> Graph:
         first=first,
         last=last,
         fps=document.fps,
-        folder=document.path.parent,
+        # Absolute: `[Project]/a` is looked up below this folder, and must not name it twice.
+        folder=document.path.absolute().parent,
     )
 
 

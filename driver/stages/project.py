@@ -62,7 +62,7 @@ def _hashes(path: Path) -> dict[str, str]:
     """Hashes of the projects as they were generated, by file name; empty before the first."""
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         return {}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from driver.shot.paths import ShotPaths
+from driver.state import State
 from ofx_helpers.media.ffmpeg_binary import find_ffmpeg
 from ofx_helpers.media.images import read_image, write_image
 from tests.driver.cli import small_shot
@@ -103,6 +104,22 @@ def test_an_empty_folder_is_named(fails: Failing, shot: Path, path: str, words: 
     (shot / "frames").mkdir()
     small_shot.write_settings(shot, dvd={"path": path, "fps": 25.0})
     assert fails("run", shot).endswith(words)
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"shot": 3}', None])
+def test_what_is_no_manifest_is_refused(
+    fails: Failing, tmp_path: Path, content: str | None
+) -> None:
+    path = tmp_path / "manifest.json"
+    path.mkdir() if content is None else path.write_text(content)
+    assert fails("run", "--from-manifest", path).endswith("give the manifest.json that a run wrote")
+
+
+@pytest.mark.parametrize("content", ['{"stages": [1], "digests": {}}', "[]", "{"])
+def test_a_broken_record_of_what_was_done_counts_as_empty(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(content)
+    assert State(path).stage("align") is None
 
 
 def test_an_empty_shot_folder_says_how_to_begin(fails: Failing, tmp_path: Path) -> None:

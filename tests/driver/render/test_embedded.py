@@ -34,6 +34,17 @@ def test_a_folder_gets_every_writers_files_under_their_names(tmp_path: Path) -> 
     assert (read_image(tmp_path / "all/one.0001.png").pixels[..., :3] == original).all()
 
 
+def test_a_project_named_by_a_relative_path_finds_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shot").mkdir()
+    small_project(tmp_path / "shot", TWO)
+    monkeypatch.chdir(tmp_path)
+    rendered(project=Path("shot/a.ntp"), frames=[2])
+    assert (tmp_path / "shot/out/one.0002.png").exists()
+    assert (tmp_path / "shot/elsewhere/two.0002.png").exists()
+
+
 def test_two_writers_of_one_name_are_refused_before_any_frame(tmp_path: Path) -> None:
     small_project(tmp_path, TWO.replace("two.", "one."))
     with pytest.raises(MemecompError, match=r"Write1 and Write2 both write .*one\.0001\.png"):
