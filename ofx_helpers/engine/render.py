@@ -129,6 +129,7 @@ def write_frame(
             done = time.perf_counter()
             yield Written(name, frame, paths[name], done - began)
             began = done
+    once.clear()
 
 
 def bands(window: Window, limit: int = BAND) -> list[Window]:

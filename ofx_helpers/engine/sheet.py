@@ -35,6 +35,12 @@ class OneFrame:
             self._pictures[key] = kept or self._media.read(path, frame)
         return self._pictures[key]
 
+    def clear(self) -> None:
+        """Let go of the pictures: a scene and its nodes hold each other, and this, until the
+        garbage collector comes by, which knows nothing of how large they are."""
+        self._pictures.clear()
+        self._cache = None
+
     def codes(self, codes: Codes) -> NDArray[Any]:
         """The samples of a file; those of a still are kept for the frames to come."""
         picture = self.read(codes.path, codes.frame)

@@ -1,5 +1,7 @@
 """Copied bytes equal computed ones, and are taken only where they do."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from PIL import Image
 from ofx_helpers.engine import sheet
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Animated, Graph, Node
+from ofx_helpers.engine.media_types import Picture
 from ofx_helpers.engine.render import render
 from ofx_helpers.media.engine_media import EngineMedia
 from ofx_helpers.nodes import collect
@@ -57,7 +60,7 @@ class Composite:
     def replace(self, new: Node) -> None:
         self.nodes = [new if old.name == new.name else old for old in self.nodes]
 
-    def render(self) -> NDArray[np.uint8]:
+    def render(self, media: EngineMedia | None = None) -> NDArray[np.uint8]:
         path = self.folder / f"out{self.suffix}"
         write = node(
             "Write", "fr.inria.built-in.Write", {"Source": self.nodes[-1].name},
@@ -65,7 +68,7 @@ class Composite:
         )  # fmt: skip
         found = {one.name: one for one in [*self.nodes, write]}
         graph = Graph(nodes=found, format=Window(0, 0, WIDTH, HEIGHT), folder=self.folder)
-        list(render(graph, resolve=collect().get, media=EngineMedia(), threads=1))
+        list(render(graph, resolve=collect().get, media=media or EngineMedia(), threads=1))
         return np.asarray(Image.open(path))
 
     def both(self, monkeypatch: pytest.MonkeyPatch) -> tuple[NDArray[np.uint8], int]:
@@ -211,3 +214,23 @@ def test_grey_and_graded_layers_are_as_computed(
         over("Last", "Greyed", "Far"),
     ]
     assert composite.both(monkeypatch)[1] == WIDTH * HEIGHT - 30 * 25
+
+
+def test_decoded_files_are_let_go_without_the_garbage_collector(tmp_path: Path) -> None:
+    seen: list[weakref.ref[NDArray[np.uint8]]] = []
+
+    class Watched(EngineMedia):
+        def read(self, path: Path, frame: int) -> Picture:
+            picture = super().read(path, frame)
+            seen.append(weakref.ref(picture.pixels))
+            return picture
+
+    composite = Composite(tmp_path)
+    gc.disable()
+    try:
+        composite.render(Watched())
+        assert len(seen) == 2
+        # The cache of stills is the render's own and goes with it.
+        assert [one() for one in seen] == [None, None]
+    finally:
+        gc.enable()
