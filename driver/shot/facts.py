@@ -30,6 +30,8 @@ class SourceFacts(BaseModel):
     """Of the plates: cropped, and scaled for a proxy."""
     frames: int
     """Plates, numbered from 1."""
+    cuts: tuple[int, ...] = ()
+    """Plates with which another shot begins; none where the settings ignore cuts."""
     first_number: int
     """Number of the first image of a sequence, 1 for a video."""
     source_fps: float

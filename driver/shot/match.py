@@ -21,6 +21,8 @@ class Match:
     """Widescreen frame minus DVD frame."""
     score: float = 0.0
     """Correlation of the two copies where they overlap, −1 to 1."""
+    ambiguous: bool = False
+    """Whether another time at another place fits as well: a pan over what does not move."""
 
     def at(self, time: int) -> "Match":
         """The same place at another time."""

@@ -11,6 +11,8 @@ from driver.shot.match import Match
 
 TOLERANCE = 0.01
 """How far a measured scale may be from the integer factor."""
+FRACTION = (0.7, 1.5)
+"""Measured scale over the integer factor that `bands.allow_fractional` accepts."""
 _WORTH_MOVING = 0.1
 """Canvas pixels below which a rest is not worth a second filter."""
 
@@ -58,7 +60,8 @@ def place(wide: Size, dvd: Size, match: Match, wish: Wish) -> Placement:
     size = (max(1, round(wide[0] * wide_scale)), max(1, round(wide[1] * wide_scale)))
     measured = match.scale * wide_scale
     off = measured / factor - 1
-    if abs(off) > TOLERANCE and not wish.allow_fractional:
+    fraction = FRACTION[0] <= measured / factor <= FRACTION[1]
+    if abs(off) > TOLERANCE and not (wish.allow_fractional and fraction):
         raise MemecompError(_off_the_factor(measured, off, factor))
     shift_x = _shift(wide[0], size[0], match.x)
     shift_y = _shift(wide[1], size[1], match.y)
@@ -173,11 +176,16 @@ def _canvas(wish: Size, padded: Size, dvd: Size, factor: int, rest: Residual) ->
 
 
 def _off_the_factor(measured: float, off: float, factor: int) -> str:
-    text = (
-        f"bands.factor: one DVD pixel spans {measured:.4f} canvas pixels, which is "
-        f"{abs(off):.1%} off the factor {factor}; "
-    )
+    spans = f"bands.factor: one DVD pixel spans {measured:.4f} canvas pixels, "
+    if measured < FRACTION[0] and factor > 1:
+        return (
+            spans + f"where the factor {factor} is expected: the copies look swapped; the larger, "
+            "sharper one belongs in wide.path and the one with more above and below in dvd.path"
+        )
+    text = spans + f"which is {abs(off):.1%} off the factor {factor}; "
     nearest = max(1, round(measured))
     if nearest != factor and abs(measured / nearest - 1) <= TOLERANCE:
         return text + f"set bands.factor = {nearest}, or a wider canvas to enlarge the widescreen"
+    if not FRACTION[0] <= measured / factor <= FRACTION[1]:
+        return text + f"the factor looks wrong: set bands.factor = {nearest}"
     return text + "set bands.allow_fractional = true to add a sub-pixel transform for the rest"

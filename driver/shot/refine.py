@@ -94,18 +94,20 @@ def refine(
     start: Match,
     fixed: Fixed | None = None,
     iterations: int = 30,
+    pixels: int = _PIXELS,
 ) -> Match:
     """The match nearest to `start` under which the (dvd, wide) grey frames agree best.
 
     Numbers in `fixed` stay. `start` must be within about two DVD pixels. The result has its score;
-    where the copies stop overlapping, it is `start` with a score of −1.
+    where the copies stop overlapping, it is `start` with a score of −1. A step looks at about
+    `pixels` of each frame.
     """
     fixed = fixed or Fixed()
     match = fixed.applied(start)
     free = np.array([fixed.scale is None, fixed.x is None, fixed.y is None])
     pairs = [blurred_pair(dvd, wide, match.scale) for dvd, wide in frames]
     for _ in range(iterations if free.any() else 0):
-        step = _step(pairs, match, free)
+        step = _step(pairs, match, free, pixels)
         if step is None:
             return replace(match, score=-1.0)
         match = replace(
@@ -120,16 +122,16 @@ def refine(
     return replace(match, score=score(pairs, match))
 
 
-def _thinned(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _thinned(inside: npt.NDArray[np.bool_], pixels: int) -> npt.NDArray[np.bool_]:
     """A regular grid that leaves about as many of the pixels as a step can use."""
-    every = max(1, round(float(np.sqrt(inside.sum() / _PIXELS))))
+    every = max(1, round(float(np.sqrt(inside.sum() / pixels))))
     grid = np.zeros_like(inside)
     grid[::every, ::every] = True
     return grid
 
 
 def _step(
-    pairs: Sequence[_Pair], match: Match, free: npt.NDArray[np.bool_]
+    pairs: Sequence[_Pair], match: Match, free: npt.NDArray[np.bool_], pixels: int
 ) -> npt.NDArray[np.float64] | None:
     """One step: (log of the scale, shift x, shift y in DVD pixels); 0 where not free."""
     normal = np.zeros((3, 3))
@@ -139,7 +141,7 @@ def _step(
         picture, inside = sampled(pair.wide, (width, height), match)
         if inside.mean() < _MIN_OVERLAP:
             return None
-        inside &= _thinned(inside)
+        inside &= _thinned(inside, pixels)
         grad_y: Grey = np.asarray(np.gradient(picture, axis=0), np.float32)
         grad_x: Grey = np.asarray(np.gradient(picture, axis=1), np.float32)
         x = (np.arange(width) + 0.5 - width // 2)[None, :]

@@ -49,6 +49,8 @@ class Source(Section):
     """Range of its luma: by its tag, else limited."""
     crop: tuple[Cut, Cut, Cut, Cut] | None = None
     """Left, top, right and bottom pixels to cut off; black borders are found when not set."""
+    cuts: Literal["refuse", "ignore"] = "refuse"
+    """Refuse a cut inside the shot and trim at one outside, or ignore those that are found."""
 
 
 class Canvas(Section):

@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from math import isclose
 from pathlib import Path
 
@@ -23,7 +25,8 @@ from driver.shot.geometry import Rect
 from driver.shot.match import Fixed, Match
 from driver.shot.paths import ShotPaths
 from driver.shot.placement import Placement, Wish, place
-from driver.shot.search import MIN_SCORE, Copies, find, spread
+from driver.shot.search import MIN_SCORE, find, spread
+from driver.shot.segments import choose, plates
 from driver.shot.settings import Settings
 from driver.stages.base import Job, Stage
 from ofx_helpers.media.atomic import replacing, write_bytes
@@ -31,6 +34,10 @@ from ofx_helpers.media.images import read_rgb8, write_image
 
 _COLOUR_FRAMES = 5
 _DIFFERENCE_GAIN = 4
+_SAMPLE_TOLERANCE = 0.01
+"""How far the factors that the measured sample's width and height say may lie apart."""
+_FEW = 0.5
+"""Part of the shorter copy below which it is said how few frames are left."""
 
 Rgb = npt.NDArray[np.uint8]
 Size = tuple[int, int]
@@ -41,9 +48,16 @@ def run(job: Job) -> None:
     paths, settings = job.paths, job.settings
     facts = shot_facts.load(paths.facts)
     if settings.align.time_offset is not None:
-        _pairs(settings.align.time_offset, facts)  # refused before the search
-    match = _match(job, facts)
-    pairs = _pairs(match.time, facts)
+        # Refused before the search.
+        _pairs(
+            settings.align.time_offset,
+            range(1, facts.wide.frames + 1),
+            range(1, facts.dvd.frames + 1),
+        )
+    wide_plates, dvd_plates, match = choose(
+        paths, facts, settings.align.time_offset, partial(_match, job)
+    )
+    pairs = _pairs(match.time, wide_plates, dvd_plates)
     if settings.inpaint.key_frame > len(pairs):
         raise MemecompError(
             f"inpaint.key_frame = {settings.inpaint.key_frame}: the two copies share only "
@@ -68,33 +82,23 @@ def run(job: Job) -> None:
     # Last: the report is what says that all the rest is there.
     write_bytes(paths.align_report, found.model_dump_json(indent=2).encode() + b"\n")
     _tell(job, found)
+    _warn(job, match, found.frames, min(len(wide_plates), len(dvd_plates)))
 
 
 def _scaled_size(size: Size, proxy: float) -> Size:
     return round(size[0] * proxy), round(size[1] * proxy)
 
 
-def _match(job: Job, facts: Facts) -> Match:
-    sizes = {"wide": facts.wide.size, "dvd": facts.dvd.size}
-
-    def grey(source: str, frame: int) -> npt.NDArray[np.uint8]:
-        picture: npt.NDArray[np.uint8] = cv2.cvtColor(
-            read_rgb8(job.paths.plate(source, frame + 1), size=sizes[source]), cv2.COLOR_RGB2GRAY
-        )
-        return picture
-
-    copies = Copies(
-        lambda frame: grey("dvd", frame),
-        lambda frame: grey("wide", frame),
-        facts.dvd.frames,
-        facts.wide.frames,
-    )
-    total = facts.wide.frames + min(facts.wide.frames, facts.dvd.frames)
+def _match(job: Job, facts: Facts, wide: range, dvd: range) -> Match:
+    """The match of these plates; its time offset is that of the whole copies."""
+    copies = plates(job.paths, facts, wide, dvd)
+    total = len(wide) + min(len(wide), len(dvd))
     best: Match | None = None
     refusal: MemecompError | None = None
     for fixed in manual_numbers(job.settings, facts.wide.size, job.proxy):
+        local = fixed if fixed.time is None else replace(fixed, time=fixed.time - copies.first)
         try:
-            found = find(copies, fixed, lambda done, _: job.progress(done, total))
+            found = find(copies, local, lambda done, _: job.progress(done, total))
         except MemecompError as error:
             refusal = error
             continue
@@ -102,7 +106,7 @@ def _match(job: Job, facts: Facts) -> Match:
             best = found
     if best is None:
         raise refusal or MemecompError("the DVD and the widescreen copy do not match")
-    return best
+    return best.at(best.time + copies.first)
 
 
 def manual_numbers(settings: Settings, wide_size: Size, proxy: float = 1.0) -> list[Fixed]:
@@ -116,6 +120,7 @@ def manual_numbers(settings: Settings, wide_size: Size, proxy: float = 1.0) -> l
     if align.measured_center_sample is not None:
         canvas = settings.canvas.width or wide_size[0] / proxy
         scale = canvas / align.measured_center_sample[0]
+        _require_one_factor(settings, align.measured_center_sample, scale)
         filled = wide_size[0] / proxy / align.measured_center_sample[0]
         if align.scale is not None and not isclose(align.scale, scale, rel_tol=1e-3):
             raise MemecompError(
@@ -134,14 +139,25 @@ def manual_numbers(settings: Settings, wide_size: Size, proxy: float = 1.0) -> l
     ]
 
 
-def _pairs(time: int, facts: Facts) -> tuple[tuple[int, int], ...]:
-    """(wide plate, dvd plate) of every frame that both have, numbered from 1."""
-    first = max(1, 1 - time)
-    last = min(facts.dvd.frames, facts.wide.frames - time)
+def _require_one_factor(settings: Settings, sample: tuple[float, float], scale: float) -> None:
+    """The sample's height must say what its width says, where the canvas's height is known."""
+    height = settings.canvas.height
+    if height and not isclose(height / sample[1], scale, rel_tol=_SAMPLE_TOLERANCE):
+        raise MemecompError(
+            f"align.measured_center_sample = ({sample[0]:g}, {sample[1]:g}): its width says "
+            f"{scale:.4g} canvas pixels for one DVD pixel and its height {height / sample[1]:.4g}, "
+            f"for the canvas is {height} pixels high; measure both again, or set canvas.height to 0"
+        )
+
+
+def _pairs(time: int, wide: range, dvd: range) -> tuple[tuple[int, int], ...]:
+    """(wide plate, dvd plate) of every frame of both ranges that pair, numbered from 1."""
+    first = max(dvd.start, wide.start - time)
+    last = min(dvd.stop, wide.stop - time) - 1
     if last < first:
         raise MemecompError(
             f"align.time_offset = {time}: the copies share no frame; the widescreen has "
-            f"{facts.wide.frames} frames and the DVD {facts.dvd.frames}"
+            f"{len(wide)} frames and the DVD {len(dvd)}"
         )
     return tuple((dvd + time, dvd) for dvd in range(first, last + 1))
 
@@ -256,6 +272,22 @@ def _tell(job: Job, found: Alignment) -> None:
         job.say("the numbers from the settings give a poor match: see debug/align_difference.png")
 
 
+def _warn(job: Job, match: Match, frames: int, shorter: int) -> None:
+    if job.settings.align.time_offset is not None:
+        return
+    if frames < _FEW * shorter:
+        job.say(
+            f"only {frames} of the shorter copy's {shorter} frames have a partner: set "
+            "align.time_offset if the copies share more"
+        )
+    if match.ambiguous:
+        job.say(
+            f"the camera pans over what does not move, so other times fit as well: taken as "
+            f"{match.time:+d} frames, {match.x:+.1f}, {match.y:+.1f} px; set align.time_offset or "
+            "align.offset_x and align.offset_y if you know better"
+        )
+
+
 def _written(job: Job) -> Iterable[Path]:
     yield job.paths.align_report
     yield job.paths.align_difference
@@ -283,6 +315,7 @@ STAGE = Stage(
         "seam.feather_px",
         "inpaint.key_frame",
     ),
+    version=2,
     reads=_read,
     writes=_written,
 )

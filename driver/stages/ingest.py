@@ -43,24 +43,28 @@ def run(job: Job) -> None:
     fps = _common_rate(job, copies["wide"].fps, copies["dvd"].fps)
     progress = _Progress(job, 2 * sum(copy.count for copy in copies.values()))
     # All is looked at before the first plate is written: a refused copy leaves nothing behind.
-    crops: dict[str, tuple[Crop, str]] = {}
+    looked: dict[str, _Looked] = {}
     for name, copy in copies.items():
         with _named(name):
-            crops[name] = _inspect(job, name, copy, progress)
+            looked[name] = _inspect(job, name, copy, progress)
     found: dict[str, SourceFacts] = {}
     for name, copy in copies.items():
         with _named(name):
-            crop, crop_by = crops[name]
-            count = _write(job, name, copy, crop, progress)
-            found[name] = copy.facts(crop, crop_by, job.proxy, count)
+            seen = looked[name]
+            count = _write(job, name, copy, seen.crop, progress)
+            facts = copy.facts(seen.crop, seen.crop_by, job.proxy, count)
+            found[name] = facts.model_copy(update={"cuts": seen.cuts})
             _remove_stale(job.paths, name, count)
             _tell(job, name, found[name])
-    facts = Facts(
+            if seen.cuts:
+                places = ", ".join(copy.place(cut) for cut in seen.cuts[:5])
+                job.say(f"{name}: another shot begins at {places}")
+    both = Facts(
         fps=float(fps), fps_exact=str(fps), proxy=job.proxy, wide=found["wide"], dvd=found["dvd"]
     )
     # Last: it is what says that all the rest is there.
     with _named("plates"):
-        write_bytes(job.paths.facts, facts.model_dump_json(indent=2).encode() + b"\n")
+        write_bytes(job.paths.facts, both.model_dump_json(indent=2).encode() + b"\n")
 
 
 @dataclass
@@ -74,6 +78,16 @@ class _Progress:
         # A header may promise fewer frames than come.
         self.total = max(self.total, self.done)
         self.job.progress(self.done, self.total)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What all the frames of a copy say together."""
+
+    crop: Crop
+    crop_by: str
+    cuts: tuple[int, ...]
+    """Frames, numbered from 1, with which another shot begins."""
 
 
 @contextmanager
@@ -105,8 +119,8 @@ def _common_rate(job: Job, wide: Fraction, dvd: Fraction) -> Fraction:
     )
 
 
-def _inspect(job: Job, name: str, copy: Footage, progress: _Progress) -> tuple[Crop, str]:
-    """Refuses a cut; gives the crop and who says so."""
+def _inspect(job: Job, name: str, copy: Footage, progress: _Progress) -> _Looked:
+    """Looks at every frame once."""
     given = _source(job, name).crop
     sizes_after(copy.square, given or NO_CROP, job.proxy, _source(job, name).path)
     step = max(1, copy.count // _BORDER_FRAMES)
@@ -119,18 +133,17 @@ def _inspect(job: Job, name: str, copy: Footage, progress: _Progress) -> tuple[C
             yield frame
             progress.step()
 
-    cuts = find_cuts(watched())
-    if cuts:
-        places = ", ".join(copy.place(cut + 1) for cut in cuts[:5])
-        plural = "s" if len(cuts) > 1 else ""
-        raise MemecompError(
-            f"{name}: {_source(job, name).path} has a cut: another shot begins at {places}; "
-            f"give a file that holds one shot, trimmed before the cut{plural}"
-        )
+    if _source(job, name).cuts == "ignore":
+        for _ in watched():
+            pass
+        cuts: tuple[int, ...] = ()
+    else:
+        cuts = tuple(cut + 1 for cut in find_cuts(watched()))
     if given is not None:
-        return given, "settings"
+        return _Looked(given, "settings", cuts)
     crop = tuple(find_borders(samples))
-    return (crop[0], crop[1], crop[2], crop[3]), "none" if crop == NO_CROP else "found"
+    by = "none" if crop == NO_CROP else "found"
+    return _Looked((crop[0], crop[1], crop[2], crop[3]), by, cuts)
 
 
 def _write(job: Job, name: str, copy: Footage, crop: Crop, progress: _Progress) -> int:
@@ -187,10 +200,11 @@ def _writes(job: Job) -> Iterable[Path]:
 
 STAGE = Stage(
     name="ingest",
-    help="Read both copies: square pixels, fields and pulldown undone, borders cut, cuts refused.",
+    help="Read both copies: square pixels, fields and pulldown undone, borders cut, cuts found.",
     after=(),
     run=run,
     settings=("wide", "dvd"),
+    version=2,
     reads=_reads,
     writes=_writes,
 )

@@ -84,6 +84,16 @@ def test_a_scale_off_the_factor_is_refused_with_the_way_out():
         place((1280, 536), (240, 180), Match(3.9, 0, 0), wish())
 
 
+@pytest.mark.parametrize("allow", [False, True])
+def test_swapped_copies_and_a_wrong_factor_are_told_apart_from_a_fraction(allow):
+    with pytest.raises(MemecompError, match="the copies look swapped"):
+        place((240, 180), (1280, 536), Match(0.25, 0, 0), wish(allow_fractional=allow))
+    with pytest.raises(MemecompError, match=r"the factor looks wrong: set bands\.factor = 6"):
+        place((1280, 536), (240, 180), Match(6.3, 0, 0), wish(allow_fractional=allow))
+    with pytest.raises(MemecompError, match=r"the factor looks wrong: set bands\.factor = 3"):
+        place((1280, 536), (240, 180), Match(2.7, 0, 0), wish(allow_fractional=allow))
+
+
 def test_one_percent_is_still_the_integer_factor():
     assert place((1280, 536), (240, 180), Match(4.039, 0, 0), wish()).scale_residual < 0.01
     with pytest.raises(MemecompError):

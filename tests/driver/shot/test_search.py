@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -40,6 +41,63 @@ def test_a_known_transform_is_found_within_half_a_pixel_and_exact_in_frames(
     # The promise is about the whole picture: at its corners scale and shift add up.
     reach = max(truth.dvd_size) / 2
     assert abs(found.scale - truth.scale) * reach + abs(found.x - truth.x) < 0.5
+
+
+def panned(speed, count, drop=0, jitter=0.0, moving=False, longer=0, **truth):
+    """A camera that pans over one film frame by `speed` pixels a frame; the DVD drops the first
+    `drop` frames and has `longer` more at its end."""
+    total = count + longer
+    width = (1280 - speed * total - 20) // 2 * 2
+    shakes = np.random.default_rng(3).normal(0, jitter, (total, 2)) if jitter else None
+    here, there = [], []
+    truth = Truth(wide=(0, 92, width, 536), **truth)
+    for frame in range(total):
+        picture = film()[0].copy()
+        if moving:
+            centre = (300 + 11 * frame, 330 + int(40 * np.sin(frame / 3)))
+            cv2.circle(picture, centre, 60, (220, 80, 40), -1)
+        x, y = (0, 0) if shakes is None else shakes[frame]
+        matrix = np.array([[1, 0, -speed * frame - 10 - x], [0, 1, -y]], np.float64)
+        shown = cv2.warpAffine(
+            picture, matrix, (width, 720), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+        )
+        if frame < count:
+            there.append(grey(wide(shown, truth)))
+        if frame >= drop:
+            here.append(grey(dvd(shown, truth, seed=frame)))
+    return Copies(here.__getitem__, there.__getitem__, len(here), len(there))
+
+
+@pytest.mark.parametrize(
+    ("pan", "alike"),
+    [
+        ({"speed": 1, "count": 20, "drop": 2}, True),
+        ({"speed": 3, "count": 24, "drop": 3}, True),
+        ({"speed": 8, "count": 14}, True),
+        ({"speed": 5, "count": 6, "dvd_size": (241, 181)}, True),
+        ({"speed": 3, "count": 20, "drop": 3, "noise": 5, "quality": 50}, True),
+        ({"speed": 1, "count": 20, "drop": 4, "longer": 4, "jitter": 1.0, "noise": 2}, False),
+        ({"speed": 3, "count": 20, "drop": 5, "longer": 5, "jitter": 1.5}, False),
+        ({"speed": 1, "count": 18, "drop": 5, "longer": 5, "moving": True, "x": -5.3}, False),
+        ({"speed": 8, "count": 14, "drop": 3, "longer": 3, "moving": True, "x": 12.4}, False),
+    ],
+    ids=["1", "3", "8", "odd", "noisy", "1-shaken", "3-shaken", "1-moving", "8-moving"],
+)
+def test_a_pan_is_found_at_the_right_time_and_not_at_another_with_another_shift(pan, alike):
+    found = find(panned(**pan))
+    assert found.time == pan.get("drop", 0)
+    assert found.scale == pytest.approx(4, rel=1e-3)
+    assert found.x == pytest.approx(pan.get("x", 0), abs=0.4)
+    assert found.y == pytest.approx(0, abs=0.4)
+    # Only what moves by itself, or a hand that shakes, tells the time of a pan for sure.
+    assert found.ambiguous == alike
+
+
+def test_too_few_frames_in_common_are_refused_until_the_time_is_given():
+    pair = copies(Truth(), range(0, 20), range(17, 37))
+    with pytest.raises(MemecompError, match=r"3 of 20 frames in common.*align\.time_offset = -17"):
+        find(pair)
+    assert find(pair, Fixed(time=-17)).time == -17
 
 
 def test_numbers_given_by_hand_are_kept_and_the_rest_is_found():

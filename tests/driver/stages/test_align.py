@@ -190,3 +190,51 @@ def test_a_proxy_scales_the_numbers_given_in_pixels():
     align = Align(offset_x=12.0, offset_y=-8.0, scale=4.0)
     (fixed,) = manual_numbers(Settings(align=align), (320, 134), proxy=0.25)
     assert (fixed.scale, fixed.x, fixed.y) == (4.0, 3.0, -2.0)
+
+
+def test_a_sample_whose_height_says_another_factor_is_refused():
+    canvas = Canvas(width=3840, height=2160)
+    align = Align(measured_center_sample=(960, 450))
+    with pytest.raises(MemecompError, match=r"width says 4 canvas pixels .* its height 4\.8"):
+        manual_numbers(Settings(align=align, canvas=canvas), (3840, 1610))
+    align = Align(measured_center_sample=(960, 538))
+    assert manual_numbers(Settings(align=align, canvas=canvas), (3840, 1610))[0].scale == 4
+
+
+def with_cuts(paths, **cuts):
+    """Says in the facts where other shots begin, as ingest does."""
+    found = json.loads(paths.facts.read_text())
+    for name, frames in cuts.items():
+        found[name]["cuts"] = frames
+    paths.facts.write_text(json.dumps(found))
+
+
+def test_another_shot_before_the_shot_is_cut_off(tmp_path):
+    paths = shot(tmp_path, CENTRED, range(2, 8), range(0, 8))
+    other = film("carphone_pristine.mp4", 12)
+    for number in range(8, 0, -1):
+        paths.plate("wide", number).rename(paths.plate("wide", number + 4))
+    for number in range(1, 5):
+        large = np.zeros((536, 1280, 3), np.uint8)
+        large[:144, :176] = other[number][:144, :176]
+        write_image(paths.plate("wide", number), large)
+    facts_now = json.loads(paths.facts.read_text())
+    facts_now["wide"]["frames"] = 12
+    paths.facts.write_text(json.dumps(facts_now))
+    with_cuts(paths, wide=[5])
+    found, _ = run(paths)
+    assert found.matched_pair_indices == tuple((frame + 6, frame) for frame in range(1, 7))
+    assert found.measured_offsets[2] == 6
+
+
+@pytest.mark.parametrize(
+    ("cuts", "words"),
+    [({"wide": [5]}, r"begins at frame 5 \(image 5\)"), ({"dvd": [4]}, "frame 4")],
+)
+def test_a_cut_inside_the_shot_is_refused_with_its_frame(tmp_path, cuts, words):
+    paths = shot(tmp_path, CENTRED, range(0, 8), range(0, 8))
+    with_cuts(paths, **cuts)
+    given = Align(scale=4.0, offset_x=0.0, offset_y=0.0, time_offset=0)
+    with pytest.raises(MemecompError, match=f"cut inside the shot.*{words}"):
+        run(paths, Settings(align=given))
+    assert not paths.align_report.exists()

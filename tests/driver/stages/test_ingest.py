@@ -213,14 +213,19 @@ def test_different_rates_are_refused_until_mapped(clip):
 
 
 @pytest.mark.parametrize("kind", ["video", "images"])
-def test_a_cut_is_refused_with_its_frame(clip, kind):
+def test_a_cut_is_recorded_with_its_frame_unless_it_is_ignored(clip, kind):
     frames = shot(6) + shot(5, seed=2)
     clip.video("w.mkv", shot(11))
     if kind == "video":
-        dvd, words = clip.video("d.mkv", frames), r"another shot begins at frame 7;"
+        dvd, words = clip.video("d.mkv", frames), "dvd: another shot begins at frame 7"
     else:
-        dvd, words = clip.images("d.%04d.png", frames, 100), r"frame 7 \(d\.0106\.png\)"
-    clip.refused(f"dvd: .*{words}", wide={"path": "w.mkv"}, dvd={"path": dvd, "fps": 25})
+        dvd = clip.images("d.%04d.png", frames, 100)
+        words = "dvd: another shot begins at frame 7 (d.0106.png)"
+    found = clip.ingest(wide={"path": "w.mkv"}, dvd={"path": dvd, "fps": 25})
+    assert (found.wide.cuts, found.dvd.cuts) == ((), (7,))
+    assert words in clip.said
+    found = clip.ingest(wide={"path": "w.mkv"}, dvd={"path": dvd, "fps": 25, "cuts": "ignore"})
+    assert found.dvd.cuts == ()
 
 
 def test_an_interlaced_copy_is_deinterlaced(clip):
