@@ -15,7 +15,8 @@ from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image
 from ofx_helpers.media.images import read_image, write_image, write_jpeg
 
-_IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".bmp", ".webp", ".tga", ".dpx"}
+_IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".pfm"}
+"""What is no video of one frame: FFmpeg reads TGA, DPX, BMP and the like."""
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
 # Channels of a PNG by its colour type: grey, RGB, palette, grey with alpha, RGBA.
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}

@@ -112,7 +112,9 @@ def _read_file(path: Path) -> bytes:
 def _decode(path: Path, data: bytes) -> Image:
     kind = _kind(data)
     if kind is None:
-        raise MediaError(f"{path} is no image that can be read: PNG, JPEG, TIFF and OpenEXR can.")
+        raise MediaError(
+            f"{path} is no image that can be read: PNG, JPEG, TIFF, OpenEXR, HDR, PFM can."
+        )
     if _cut_off(kind, data):
         raise MediaError(f"{path} ends too early: it was cut off; make or copy it again.")
     pixels = _cv2_decode(data)
@@ -132,6 +134,8 @@ def _kind(data: bytes) -> str | None:
         return "png"
     if data.startswith(b"\xff\xd8\xff"):
         return "jpeg"
+    if data.startswith((b"#?RADIANCE", b"#?RGBE", b"PF\n", b"Pf\n")):
+        return "float"  # Radiance HDR and PFM
     return "tiff" if data[:4] in (b"II*\0", b"MM\0*") else None
 
 

@@ -236,6 +236,7 @@ NODE = NodeType(
         "fr.inria.openfx.ReadEXR",
         "fr.inria.openfx.ReadOIIO",
         "fr.inria.openfx.ReadPFM",
+        "fr.inria.openfx.ReadMisc",
         "fr.inria.openfx.ReadFFmpeg",
     ),
     main="",

@@ -320,6 +320,15 @@ def test_an_older_node_has_the_defaults_of_its_own_version() -> None:
     assert not old.flag("NatronOfxParamProcessA")
 
 
+def test_a_generator_of_a_format_gives_its_picture_that_format() -> None:
+    from ofx_helpers.engine.scene import Scene
+
+    solid = node("S", "Solid", extent="format", NatronParamFormatSize=(640, 480))
+    made = graph(solid, node("G", "GradePlugin", {"Source": "S"}))
+    scene = Scene(made, collect().get, MemoryMedia({}))
+    assert scene.format_of("G", 1.0) == Window(0, 0, 640, 480)
+
+
 def test_one_file_for_many_frames_is_refused() -> None:
     made = graph(read("A", "a.png"), node("W", WRITE, {"Source": "A"}, filename="o.png"), last=3)
     with pytest.raises(RenderError, match=r"o\.png: put ####"):

@@ -68,3 +68,10 @@ def test_frames_of_a_video_come_in_any_order(tmp_path: Path) -> None:
 
 def test_an_image_has_no_count_of_frames(tmp_path: Path) -> None:
     assert EngineMedia().frames(tmp_path / "a.png") is None
+
+
+def test_float_images_keep_their_floats(tmp_path):
+    values = np.arange(12, dtype="<f4").reshape(2, 2, 3) / 7
+    (tmp_path / "a.pfm").write_bytes(b"PF\n2 2\n-1.0\n" + values.tobytes())
+    picture = EngineMedia().read(tmp_path / "a.pfm", 1)
+    np.testing.assert_array_equal(picture.pixels[::-1], values)
