@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from driver.errors import MemecompError
+from ofx_helpers.engine.film import FilmOptions
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph
-from ofx_helpers.engine.media_types import Header, Media, Picture, WriteOptions
+from ofx_helpers.engine.media_types import Film, Header, Media, Picture, WriteOptions
 from ofx_helpers.engine.render import frame_range, output_path, output_window
 from ofx_helpers.engine.scene import Resolver, Scene
 
@@ -49,6 +50,11 @@ class GuardedMedia:
         """Write a picture."""
         self._allow(path, "write")
         self._media.write(path, picture, options)
+
+    def film(self, path: Path, size: tuple[int, int], options: FilmOptions) -> Film:
+        """Write a video."""
+        self._allow(path, "write")
+        return self._media.film(path, size, options)
 
     def _allow(self, path: Path, verb: str) -> None:
         if self._roots is None:

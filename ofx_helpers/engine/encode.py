@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.colour import apply, between, encode_8
 from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.film import film_options, is_film
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.media_types import Picture, WriteOptions
@@ -16,7 +17,7 @@ from ofx_helpers.engine.params import Params, catalogue
 
 _ENCODERS = {".png": "fr.inria.openfx.WritePNG", ".exr": "fr.inria.openfx.WriteEXR"}
 _FLOAT = (".exr", ".pfm", ".hdr")
-_NO_ALPHA = (".jpg", ".jpeg", ".bmp", ".hdr", ".mp4", ".mov", ".mkv", ".avi")
+_NO_ALPHA = (".jpg", ".jpeg", ".bmp", ".hdr")
 _UNPREMULTIPLIED = (".png",)
 _BIT_DEPTHS = {"8u": "8u", "8i": "8u", "16u": "16u", "16i": "16u", "16f": "16f", "32f": "32f"}
 
@@ -32,11 +33,15 @@ def colour_space(params: Params, path: Path) -> str:
     """The colour space of the file: the writer's, else the usual one of its kind."""
     if params.is_set("ocioOutputSpace"):
         return params.text("ocioOutputSpace")
+    if is_film(path):
+        return "nuke_rec709"
     return "scene_linear" if path.suffix.lower() in _FLOAT else "sRGB"
 
 
 def bit_depth(params: Params, path: Path) -> str:
     """One of 8u, 16u, 16f, 32f, as the encoder would choose."""
+    if is_film(path):
+        return "16u" if film_options(params, path, 24.0).deep else "8u"
     suffix = path.suffix.lower()
     encoder = _encoder(params, path)
     if encoder.endswith("WriteEXR"):
@@ -59,7 +64,7 @@ def bit_depth(params: Params, path: Path) -> str:
 
 
 def _channels(params: Params, path: Path) -> str:
-    if path.suffix.lower() in _NO_ALPHA:
+    if path.suffix.lower() in _NO_ALPHA or is_film(path):
         return "RGB"
     chosen = params.choice("outputComponents") if "outputComponents" in params else "RGBA"
     return chosen if chosen in ("RGB", "Alpha") else "RGBA"

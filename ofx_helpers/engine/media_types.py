@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.film import FilmOptions
 from ofx_helpers.engine.frame import Window
 
 # fmt: off
@@ -52,6 +54,28 @@ class Header:
     dtype: np.dtype[Any]
 
 
+class Film(Protocol):
+    """A video that is being written; the `with` block ends it, an error drops it."""
+
+    def __enter__(self) -> "Film":
+        """Begins the file under a temporary name."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> bool | None:
+        """Moves the whole file to its name, or drops it on an error."""
+        ...
+
+    def write(self, frame: NDArray[Any]) -> None:
+        """Adds (h, w, 3) uint8 or uint16 RGB, top-down."""
+        ...
+
+
 class Media(Protocol):
     """Reads and writes single images and frames of video."""
 
@@ -69,6 +93,10 @@ class Media(Protocol):
 
     def write(self, path: Path, picture: Picture, options: "WriteOptions") -> None:
         """Write under a temporary name beside `path`, then move."""
+        ...
+
+    def film(self, path: Path, size: tuple[int, int], options: FilmOptions) -> Film:
+        """A video of frames of this width and height, to be written in order."""
         ...
 
 

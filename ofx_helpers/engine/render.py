@@ -19,6 +19,8 @@ from ofx_helpers.engine.copies import left_over
 from ofx_helpers.engine.encode import write_options
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.evaluate import render_together
+from ofx_helpers.engine.film import film_options, is_film
+from ofx_helpers.engine.films import Films
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media, Picture
@@ -103,6 +105,7 @@ def write_frame(
     media: Media,
     folder: Path | None = None,
     cache: StaticCache | None = None,
+    films: Films | None = None,
 ) -> Iterator[Written]:
     """Render one frame of some writers and write their files. Raises RenderError.
 
@@ -125,7 +128,11 @@ def write_frame(
                 sheets[name].add(rendered)
         for name, sheet in sheets.items():
             picture = Picture(sheet.finished(), window, window)
-            media.write(paths[name], picture, write_options(sheet.params, paths[name]))
+            if films is not None and name in films:
+                options = film_options(sheet.params, paths[name], graph.fps)
+                films.add(name, frame, paths[name], picture, options)
+            else:
+                media.write(paths[name], picture, write_options(sheet.params, paths[name]))
             done = time.perf_counter()
             yield Written(name, frame, paths[name], done - began)
             began = done
@@ -163,15 +170,18 @@ def render(
         raise RenderError("The project has no enabled Write node: add one, or name a node.")
     wanted = None if frames is None else list(frames)
     jobs: dict[int, list[str]] = {}
+    reels: dict[str, list[int]] = {}
     for name in names:
         own = frame_range(graph, name, resolve=resolve, media=media) if wanted is None else wanted
-        _refuse_overwriting(graph, name, own)
-        for frame in own:
+        for frame in _reel(graph, name, own, reels):
             jobs.setdefault(frame, []).append(name)
     cache = StaticCache()
     count = threads or os.cpu_count() or 1
-    queue = iter(jobs.items())
-    with ThreadPoolExecutor(count, thread_name_prefix="render") as pool:
+    # In order, since a frame of a video waits on the one before.
+    queue = iter(sorted(jobs.items()) if reels else jobs.items())
+    # The films end before the pool waits for its threads, some of which may wait for a film.
+    threads_of = ThreadPoolExecutor(count, thread_name_prefix="render")
+    with threads_of as pool, Films(media, reels) as films:
         # A frame's files go from its thread to the caller as they are finished.
         finished: SimpleQueue[Written | Future[None]] = SimpleQueue()
 
@@ -184,6 +194,7 @@ def render(
                 media=media,
                 folder=folder,
                 cache=cache,
+                films=films,
             ):
                 finished.put(written)
 
@@ -206,10 +217,21 @@ def render(
                 running += 1
 
 
-def _refuse_overwriting(graph: Graph, writer: str, frames: Sequence[int] | range) -> None:
-    """One file for every frame would keep only the last."""
+def _reel(
+    graph: Graph, writer: str, frames: Sequence[int] | range, reels: dict[str, list[int]]
+) -> Sequence[int] | range:
+    """The writer's frames, entered in `reels` where they go into one video.
+
+    Any other file would keep only the last of them.
+    """
     name = Params(graph.nodes[writer], 0.0, {}).text("filename") if writer in graph.nodes else ""
-    if len(frames) > 1 and name and not is_sequence(name):
+    if not name or is_sequence(name):
+        return frames
+    if is_film(Path(name)):
+        reels[writer] = sorted(set(frames))
+        return reels[writer]
+    if len(frames) > 1:
         raise RenderError(
             f"{writer} writes {len(frames)} frames to the one file {name}: put #### in its name."
         )
+    return frames

@@ -26,6 +26,7 @@ class OneFrame:
         self._cache = cache
         self._pictures: dict[tuple[Path, int], Picture] = {}
         self.header, self.frames, self.write = media.header, media.frames, media.write
+        self.film = media.film
 
     def read(self, path: Path, frame: int) -> Picture:
         """The pixels, from memory the second time."""

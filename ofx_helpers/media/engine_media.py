@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from ofx_helpers.engine.film import FilmOptions
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.media_types import Header, Picture, WriteOptions
+from ofx_helpers.engine.media_types import Film, Header, Picture, WriteOptions
 from ofx_helpers.media.engine_video import EngineVideo
 from ofx_helpers.media.errors import MediaError
-from ofx_helpers.media.image_types import Box, Image
+from ofx_helpers.media.image_types import Box, Image, Size
 from ofx_helpers.media.images import read_image, write_image, write_jpeg
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".pfm"}
@@ -70,6 +71,12 @@ class EngineMedia:
             write_jpeg(path, picture.pixels, options.quality)
         else:
             write_image(path, picture.pixels)
+
+    def film(self, path: Path, size: Size, options: FilmOptions) -> Film:
+        """A video by ffmpeg, in Rec.709 from 720 rows on and Rec.601 below, as Natron's."""
+        from ofx_helpers.media.video_writer import VideoWriter
+
+        return VideoWriter(path, size, options.fps, film=options)
 
     def _video(self, path: Path) -> EngineVideo:
         with self._lock:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.film import FilmOptions
 from ofx_helpers.media.atomic import replacing
 from ofx_helpers.media.child import Child
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.ffmpeg_binary import find_ffmpeg
+from ofx_helpers.media.film_arguments import film_arguments
 from ofx_helpers.media.image_types import Size
 
 _TAGS = {
@@ -52,14 +55,21 @@ class VideoWriter:
         audio: AudioTrack | None = None,
         frames: int | None = None,
         preset: str = "medium",
+        film: FilmOptions | None = None,
     ) -> None:
-        """Nothing is started yet. `frames` is how many will come: it limits the sound."""
+        """Nothing is started yet. `frames` is how many will come: it limits the sound.
+
+        `film` chooses another container and codec, and Natron's conversion; frames are then 16-bit
+        where it is deep.
+        """
         self.path = Path(path)
         self.size = size
         self.fps = fps
         self.written = 0
         self._crf = crf
         self._preset = preset
+        self._film = film
+        self._dtype = np.dtype(np.uint16 if film is not None and film.deep else np.uint8)
         self._audio = audio
         self._frames = frames
         self._child: Child | None = None
@@ -85,16 +95,16 @@ class VideoWriter:
         """Finishes the file, or on an error drops it; `MediaError` when ffmpeg failed."""
         return self._stack.__exit__(kind, error, trace)
 
-    def write(self, frame: NDArray[np.uint8]) -> None:
+    def write(self, frame: NDArray[Any]) -> None:
         """Adds a frame: (height, width, 3) uint8 RGB, full range, top-down, Rec.709 transfer.
 
         `MediaError` with ffmpeg's last words when it has stopped (a full disk, for one).
         """
         width, height = self.size
-        if frame.shape != (height, width, 3) or frame.dtype != np.uint8:
+        if frame.shape != (height, width, 3) or frame.dtype != self._dtype:
             raise MediaError(
                 f"Frame {self.written + 1} of {self.path} is {frame.dtype} {frame.shape}, "
-                f"not uint8 {(height, width, 3)}: all frames must have one size."
+                f"not {self._dtype} {(height, width, 3)}: all frames must have one size."
             )
         if width % 2 or height % 2:
             frame = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
@@ -126,6 +136,8 @@ class VideoWriter:
         )
 
     def _arguments(self, temporary: Path) -> list[str]:
+        if self._film is not None:
+            return film_arguments(self._film, self.size, temporary)
         import ffmpeg
 
         width, height = (side + side % 2 for side in self.size)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.errors import RenderError
-from ofx_helpers.engine.media_types import Header, Picture, WriteOptions
+from ofx_helpers.engine.film import FilmOptions
+from ofx_helpers.engine.media_types import Film, Header, Picture, WriteOptions
 
 
 @dataclass
@@ -38,6 +39,9 @@ class MemoryMedia:
 
     def write(self, path: Path, picture: Picture, options: WriteOptions) -> None:
         self.written[path.name] = picture
+
+    def film(self, path: Path, size: tuple[int, int], options: FilmOptions) -> Film:
+        raise NotImplementedError
 
     def _find(self, path: Path) -> NDArray[Any]:
         if path.name not in self.images:
