@@ -21,7 +21,7 @@ _FIXED = {
     "mpeg4": "yuv420p", "msmpeg4": "yuv420p", "msmpeg4v2": "yuv420p", "flv": "yuv420p",
     "svq1": "yuv410p", "png": "rgb24", "qtrle": "rgb24", "targa": "bgr24", "tiff": "rgb24",
     "cinepak": "rgb24", "jpeg2000": "rgb24", "v210": "yuv422p10le", "cfhd": "yuv422p10le",
-    "libvpx-vp9": "yuv420p", "ffvhuff": "yuv422p", "huffyuv": "yuv422p", "ffv1": "yuv422p",
+    "libvpx-vp9": "yuv420p", "avrp": "gbrp10le", "ffvhuff": "yuv422p", "huffyuv": "yuv422p", "ffv1": "yuv422p",
 }  # fmt: skip
 _CHOSEN = ("libx264", "libx265", "mjpeg", "mpeg2video")
 _DNX = {"dnxhr444": "gbrp10le", "dnxhrhqx": "yuv422p10le"}
@@ -61,9 +61,8 @@ def film_options(params: Params, path: Path, fps: float) -> FilmOptions:
 
     Raises RenderError naming the codecs that are supported.
     """
-    container = _id(_choice(params, "format", "default"))
-    if container == "default":
-        container = _CONTAINERS[path.suffix.lower()]
+    # By the name alone: older projects hold the menu's number, which other builds count otherwise.
+    container = _CONTAINERS[path.suffix.lower()]
     codec = _codec(params, container)
     rate = params.number("fps") if params.is_set("fps") else fps
     encoder, pixels, options = _encoder(params, codec)

@@ -127,7 +127,9 @@ def options(name: str = "a.mov", **params: Any) -> Any:
 
 
 def test_older_labels_are_understood() -> None:
-    made = options(format="MP4 (MPEG-4 Part 14) [mp4]", codec="m2v1\tMPEG-2 Video [mpeg2video]")
+    made = options(
+        "a.mp4", format="MP4 (MPEG-4 Part 14) [mp4]", codec="m2v1\tMPEG-2 Video [mpeg2video]"
+    )
     assert (made.container, made.encoder, made.fps) == ("mp4", "mpeg2video", 24)
 
 
