@@ -19,9 +19,10 @@ _PRORES = {"ap4h": 4, "apch": 3, "apcn": 2, "apcs": 1, "apco": 0}
 # Pixels that each encoder takes where it has no choice.
 _FIXED = {
     "mpeg4": "yuv420p", "msmpeg4": "yuv420p", "msmpeg4v2": "yuv420p", "flv": "yuv420p",
+    "avrp": "gbrp10le",
     "svq1": "yuv410p", "png": "rgb24", "qtrle": "rgb24", "targa": "bgr24", "tiff": "rgb24",
     "cinepak": "rgb24", "jpeg2000": "rgb24", "v210": "yuv422p10le", "cfhd": "yuv422p10le",
-    "libvpx-vp9": "yuv420p", "avrp": "gbrp10le", "ffvhuff": "yuv422p", "huffyuv": "yuv422p", "ffv1": "yuv422p",
+    "libvpx-vp9": "yuv420p", "ffvhuff": "yuv422p", "huffyuv": "yuv422p", "ffv1": "yuv422p",
 }  # fmt: skip
 _CHOSEN = ("libx264", "libx265", "mjpeg", "mpeg2video")
 _DNX = {"dnxhr444": "gbrp10le", "dnxhrhqx": "yuv422p10le"}
