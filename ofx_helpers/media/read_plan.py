@@ -1,6 +1,5 @@
 """What is done to a video's frames on the way in, decided before any is read."""
 
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -40,9 +39,6 @@ class ReadOptions:
     """Factor of the size, after the crop."""
     every: int = 1
     """Read only each n-th frame, from the first; their number is not checked against the rate."""
-    as_natron: bool = False
-    """Exactly the pixels of Natron's reader: stored size and fields, quick conversion, 16 bits
-    where the file has more than 8, Rec.601 below 720 rows whatever the tag says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +57,6 @@ class ReadPlan:
     telecine: bool
     matrix: Literal["601", "709", "2020", "rgb"]
     range: Literal["limited", "full"]
-    deep: bool = False
-    """Whether the frames are 16-bit."""
     crop: tuple[int, int, int, int] = NO_CROP
     filters: tuple[tuple[str, dict[str, str]], ...] = field(repr=False, default=())
     """ffmpeg filters in order, each a name and its options."""
@@ -70,14 +64,11 @@ class ReadPlan:
 
 def plan_reading(facts: VideoFacts, options: ReadOptions) -> ReadPlan:
     """Decides everything; `MediaError` when the crop or the scale leaves nothing."""
-    square = (facts.width, facts.height)
-    if not options.as_natron:
-        square = square_size(square, options.pixel_aspect or facts.pixel_aspect)
+    square = square_size((facts.width, facts.height), options.pixel_aspect or facts.pixel_aspect)
     cropped, size = sizes_after(square, options.crop, options.scale, str(facts.path))
     deinterlace = _deinterlace(facts, options)
     matrix, full = _matrix(facts, options), _full_range(facts, options)
     fps, tempo = _rate(facts, options)
-    deep = options.as_natron and _deep(facts)
     filters: list[tuple[str, dict[str, str]]] = []
     if options.telecine:
         # The frames' own flags say the order, or else it is the one of nearly all NTSC tapes.
@@ -89,8 +80,8 @@ def plan_reading(facts: VideoFacts, options: ReadOptions) -> ReadPlan:
         filters.append(("bwdif", {"mode": "send_frame", "parity": deinterlace, "deint": "all"}))
     if options.every > 1:
         filters.append(("select", {"expr": f"not(mod(n,{options.every}))"}))
-    filters.append(("scale", _to_rgb(square, matrix, full, options.as_natron)))
-    filters.append(("format", {"pix_fmts": "rgb48le" if deep else "rgb24"}))
+    filters.append(("scale", _to_rgb(square, matrix, full)))
+    filters.append(("format", {"pix_fmts": "rgb24"}))
     if options.crop != NO_CROP:
         left, top = options.crop[:2]
         place = {"x": str(left), "y": str(top), "exact": "1"}
@@ -106,7 +97,6 @@ def plan_reading(facts: VideoFacts, options: ReadOptions) -> ReadPlan:
         telecine=options.telecine,
         matrix=matrix,
         range="full" if full else "limited",
-        deep=deep,
         crop=options.crop,
         filters=tuple(filters),
     )
@@ -142,17 +132,10 @@ def sizes_after(
     return cropped, size
 
 
-def _deep(facts: VideoFacts) -> bool:
-    """Whether a sample has more than 8 bits: `yuv422p10le`, `gbrp12be`, `rgb48le`, `p010le`."""
-    found = re.search(r"(9|1[0-6]|48|64)(le|be)$", facts.pixel_format)
-    return found is not None
-
-
-def _to_rgb(size: Size, matrix: str, full: bool, quick: bool) -> dict[str, str]:
+def _to_rgb(size: Size, matrix: str, full: bool) -> dict[str, str]:
     options = {"w": str(size[0]), "h": str(size[1]), "out_range": "full"}
     # Without these flags swscale takes shortcuts that are several levels off.
-    exact = "lanczos+accurate_rnd+full_chroma_int+full_chroma_inp"
-    options["flags"] = "bicubic" if quick else exact
+    options["flags"] = "lanczos+accurate_rnd+full_chroma_int+full_chroma_inp"
     if matrix != "rgb":
         options["in_color_matrix"] = {"601": "bt601", "709": "bt709", "2020": "bt2020"}[matrix]
         options["in_range"] = "full" if full else "limited"
@@ -162,8 +145,6 @@ def _to_rgb(size: Size, matrix: str, full: bool, quick: bool) -> dict[str, str]:
 def _deinterlace(facts: VideoFacts, options: ReadOptions) -> Literal["no", "tff", "bff", "auto"]:
     if options.interlaced != "auto":
         return options.interlaced
-    if options.as_natron:
-        return "no"
     if not facts.interlaced:
         return "no"
     return facts.field_order if facts.field_order in ("tff", "bff") else "auto"
@@ -174,8 +155,6 @@ def _matrix(facts: VideoFacts, options: ReadOptions) -> Literal["601", "709", "2
         return "rgb"
     if options.matrix != "auto":
         return options.matrix
-    if options.as_natron:
-        return "709" if facts.height >= 720 and facts.codec != "mjpeg" else "601"
     if facts.matrix != "unspecified":
         return facts.matrix
     # Not by height alone: a wide film cut to its picture has few rows, too.

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from ofx_helpers.media.ffmpeg_binary import FfmpegBinary, find_ffmpeg
 from ofx_helpers.media.probe import VideoFacts, probe
 from ofx_helpers.media.read_plan import ReadOptions, ReadPlan, plan_reading
 
-Frame = NDArray[Any]
+Frame = NDArray[np.uint8]
 
 # How ffmpeg words a file that ends too early, in its different demuxers.
 _CUT_OFF = ("partial file", "File ended prematurely", "corrupt decoded frame")
@@ -22,8 +21,6 @@ _CUT_OFF = ("partial file", "File ended prematurely", "corrupt decoded frame")
 
 class VideoReader:
     """Iterates over a video's frames: (height, width, 3) uint8 RGB, full range, top-down.
-
-    A deep plan (`ReadOptions.as_natron`) gives uint16.
 
     Colours keep the video's own transfer curve and primaries: only matrix and range are undone.
     Use it in a `with` block, which ends ffmpeg whatever happens. `facts` says what the file is,
@@ -74,11 +71,10 @@ class VideoReader:
         binary = find_ffmpeg()
         child = self._child = Child(binary, _arguments(binary, self.plan, self.facts), feed=False)
         width, height = self.plan.size
-        dtype = np.dtype("<u2" if self.plan.deep else np.uint8)
-        size, done = width * height * 3 * dtype.itemsize, 0
+        size, done = width * height * 3, 0
         try:
             while len(data := child.stdout.read(size)) == size:
-                yield np.frombuffer(data, dtype).reshape(height, width, 3)
+                yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
                 done += 1
             self._finish(child, done)
         finally:
@@ -101,6 +97,5 @@ def _arguments(binary: FfmpegBinary, plan: ReadPlan, facts: VideoFacts) -> list[
     stream = ffmpeg.input(f"file:{facts.path}").video
     for name, options in plan.filters:
         stream = stream.filter(name, **options)
-    pixels = "rgb48le" if plan.deep else "rgb24"
-    stream = stream.output("pipe:", format="rawvideo", pix_fmt=pixels, **binary.keep_every_frame)
+    stream = stream.output("pipe:", format="rawvideo", pix_fmt="rgb24", **binary.keep_every_frame)
     return [str(argument) for argument in stream.get_args()]

@@ -19,6 +19,8 @@ from ofx_helpers.engine.params import Params, catalogue
 from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
 
 _EMPTY = Window(0, 0, 0, 0)
+# Formats whose alpha OpenImageIO multiplies into the colour even where the node says opaque.
+_STRAIGHT = (".png", ".tif", ".tiff")
 _DECODERS = {".png": "fr.inria.openfx.ReadPNG", ".exr": "fr.inria.openfx.ReadEXR"}
 _COLOUR_SPACES = {".exr": "scene_linear", ".pfm": "scene_linear", ".hdr": "scene_linear"}
 
@@ -194,6 +196,8 @@ def _linear(context: Context, pixels: NDArray[Any], path: Path) -> Pixels:
             result = unpremultiply(result)
         apply(decode, result)
         apply(encode, result)
+    if stored == "opaque" and path.suffix.lower() not in _STRAIGHT:
+        again = False
     if again and (curved or stored == "unpremult"):
         premultiply(result)
     return result
@@ -248,4 +252,5 @@ NODE = NodeType(
     render=_render,
     opaque=_opaque,
     codes=_codes,
+    defaults={"outputPremult": "premult"},  # ReadMisc has no such parameter
 )

@@ -343,15 +343,3 @@ def test_versions_are_understood(version, major):
     binary = ffmpeg_binary.FfmpegBinary("ffmpeg", version, "system")
     assert binary.major == major
     assert ("fps_mode" in binary.keep_every_frame) == (major >= 6)
-
-
-def test_an_engine_reads_as_natron_stored_size_601_and_16_bits(ffmpeg, tmp_path):
-    path = tmp_path / "deep.mov"
-    source = "testsrc=size=720x576:rate=25,setsar=16/15"
-    ffmpeg("-f", "lavfi", "-i", source, "-frames:v", "1", "-c:v", "prores_ks", path)
-    frames, plan = frames_of(path, as_natron=True)
-    assert frames[0].shape == (576, 720, 3)
-    assert frames[0].dtype == np.uint16
-    assert frames[0].max() > 60_000
-    assert (plan.matrix, plan.deinterlace) == ("601", "no")
-    assert frames_of(path)[0][0].shape == (540, 720, 3)
