@@ -51,6 +51,8 @@ class EngineVideo:
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = "AUTO"
         context = self._stream.codec_context
+        if context is None:
+            raise MediaError(f"{path} is in a format that ffmpeg cannot decode: convert it first.")
         self.size: Size = (context.width, context.height)
         components = context.format.components if context.format else ()
         self.channels = 4 if len(components) == 4 else 3

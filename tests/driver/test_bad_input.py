@@ -139,10 +139,13 @@ def test_a_pair_that_does_not_match_is_refused(fails: Failing, shot: Path) -> No
     assert not (shot / "aligned").exists()
 
 
-def test_a_cut_is_named_with_its_frame(fails: Failing, shot: Path) -> None:
+def test_a_cut_inside_the_shot_is_named_with_its_frame(fails: Failing, shot: Path) -> None:
     frames = small_shot.scenery(4) + small_shot.scenery(4, seed=50)
+    small_shot.encode(shot / "wide.mp4", map(small_shot.wide_of, frames))
     small_shot.encode(shot / "dvd.mp4", map(small_shot.dvd_of, frames))
-    assert "has a cut: another shot begins at frame 5" in fails("run", shot)
+    sentence = fails("run", shot)
+    assert "has a cut inside the shot: another shot begins at frame 5" in sentence
+    assert not (shot / "aligned").exists()
 
 
 @pytest.mark.parametrize("model", ["none", "u2netp"])

@@ -135,3 +135,10 @@ def test_a_file_that_is_no_video_is_an_error_that_names_it(tmp_path: Path) -> No
         EngineVideo(path)
     with pytest.raises(MediaError, match=r"b\.mov does not exist"):
         EngineVideo(tmp_path / "b.mov")
+
+
+def test_a_picture_that_ffmpeg_opens_but_cannot_decode_is_a_sentence(tmp_path):
+    path = tmp_path / "a.svg"
+    path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>')
+    with pytest.raises(MediaError, match=r"a\.svg is .*: convert it first|cannot be read|no video"):
+        EngineVideo(path)
