@@ -1,0 +1,7 @@
+"""Errors of plug-ins."""
+
+from ofx_helpers.engine.errors import RenderError
+
+
+class PluginError(RenderError):
+    """A plug-in could not do what was asked; the text names it, the action and its own words."""
