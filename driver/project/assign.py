@@ -12,7 +12,7 @@ from driver.project.edit import find_node, param_kind, set_param
 from driver.project.params import TEXTS
 from ofx_helpers.media.atomic import os_reason
 
-_SWITCH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+SWITCH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def assign(document: Document, assignments: Sequence[str]) -> None:
@@ -74,9 +74,9 @@ def _value(kind: ParamKind, text: str) -> object:
     if kind.kind == "Choice":
         return text if kind.options or not text.isdecimal() else int(text)
     if kind.kind == "Bool":
-        if text.lower() not in _SWITCH:
+        if text.lower() not in SWITCH:
             raise MemecompError(f"{kind.name} takes true or false, not {text!r}.")
-        return _SWITCH[text.lower()]
+        return SWITCH[text.lower()]
     parts = [_number(kind, part) for part in text.split(",")]
     return parts[0] if len(parts) == 1 and kind.dimensions == 1 else parts
 

@@ -8,7 +8,6 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -19,12 +18,21 @@ from driver.errors import MemecompError
 from driver.project.catalog import near
 from driver.project.complete import complete
 from driver.project.document import Document
-from driver.project.outline import read_outline
+from driver.project.outline import ProjectOutline, read_outline
 from driver.project.template_params import Parameter, read_parameters
+from driver.project.template_store import (
+    BODY,
+    DECLARED,
+    SHARED,
+    folder_of,
+    shared_folders,
+    templates_folder,
+)
 from driver.project.template_words import Words
 
-BODY = "template.ntp.j2"
-SHARED = "shared"
+__all__ = ["Template", "fill", "load_template", "outline_of", "render_outline", "templates_folder"]
+
+_FIELDS = {"help", "parameters"}
 
 
 @dataclass(frozen=True)
@@ -44,34 +52,29 @@ class Template:
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that a project made from it may depend on: its own and the shared ones."""
-        shared = (self.folder.parent / SHARED).glob("*.j2")
-        return tuple(sorted([*shared, self.folder / "template.toml", self.body]))
-
-
-def templates_folder() -> Path:
-    """The folder of the templates that come along."""
-    return Path(str(files("ntp_templates")))
+        shared = [file for folder in shared_folders(self.folder) for file in folder.glob("*.j2")]
+        return tuple(sorted([*shared, self.folder / DECLARED, self.body]))
 
 
 def load_template(name: str, root: Path | None = None) -> Template:
-    """The template of that name; `root` is the folder with all templates.
+    """The template of that name, or in the folder of that path; `root` is a folder of templates.
 
     Raises:
         MemecompError: no such template, or its `template.toml` is wrong.
     """
-    root = root or templates_folder()
-    known = sorted(path.parent.name for path in root.glob("*/template.toml"))
-    if name not in known:
-        raise MemecompError(f"There is no template {name!r} in {root}.{near(name, known)}")
-    where = root / name / "template.toml"
+    folder = folder_of(name, root)
+    where = folder / DECLARED
     try:
         raw = tomllib.loads(where.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MemecompError(f"{where}: {error}") from None
+    for key in raw:
+        if key not in _FIELDS:
+            raise MemecompError(f"{where}: no field {key!r}.{near(key, _FIELDS)}")
     return Template(
-        name=name,
-        folder=root / name,
-        help=str(raw.get("help", "")),
+        name=folder.resolve().name,
+        folder=folder,
+        help=" ".join(str(raw.get("help", "")).split()),
         parameters=read_parameters(raw.get("parameters", {}), str(where)),
     )
 
@@ -85,8 +88,16 @@ def fill(template: Template, values: Mapping[str, object], path: Path) -> Docume
         MemecompError: an unknown or missing parameter, a wrong value, or a fault of the template,
             with its line.
     """
-    outline = render_outline(template, values, path)
-    return complete(read_outline(outline, str(template.body)), path, str(template.body))
+    return complete(outline_of(template, values, path), path, str(template.body))
+
+
+def outline_of(template: Template, values: Mapping[str, object], path: Path) -> ProjectOutline:
+    """The outline that a template makes of values, with the template's lines.
+
+    Raises:
+        MemecompError: as `fill`.
+    """
+    return read_outline(render_outline(template, values, path), str(template.body))
 
 
 def render_outline(template: Template, values: Mapping[str, object], path: Path) -> str:
@@ -98,7 +109,7 @@ def render_outline(template: Template, values: Mapping[str, object], path: Path)
     checked = _checked(template, values, path.parent)
     environment = SandboxedEnvironment(
         undefined=jinja2.StrictUndefined,
-        loader=jinja2.FileSystemLoader([template.folder, template.folder.parent]),
+        loader=_loader(template),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -113,6 +124,14 @@ def render_outline(template: Template, values: Mapping[str, object], path: Path)
     except (jinja2.TemplateError, MemecompError, TypeError, ValueError) as error:
         line = _line_of(error.__traceback__, str(template.body))
         raise MemecompError(f"{template.body}, line {line}: {_said(error, template)}") from None
+
+
+def _loader(template: Template) -> jinja2.BaseLoader:
+    """What a template may import: its own folder and the shared ones, nothing beside them."""
+    shared = jinja2.FileSystemLoader(shared_folders(template.folder))
+    return jinja2.ChoiceLoader(
+        [jinja2.FileSystemLoader(template.folder), jinja2.PrefixLoader({SHARED: shared})]
+    )
 
 
 def _checked(template: Template, values: Mapping[str, object], folder: Path) -> dict[str, object]:

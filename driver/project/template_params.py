@@ -1,5 +1,6 @@
 """The parameters that a template declares in its `template.toml`, and the check of their values."""
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,12 @@ from driver.errors import MemecompError
 from driver.project.catalog import near
 
 TYPES = ("int", "float", "bool", "text", "choice", "file", "ints", "numbers", "keys")
-_FIELDS = {"type", "default", "optional", "min", "max", "length", "options", "columns", "help"}
+_FIELDS = {
+    *("type", "default", "optional", "min", "max", "length", "options", "columns", "help"),
+    "example",
+}
+# What a type cannot do without.
+_NEEDS = {"choice": "options", "ints": "length", "numbers": "length", "keys": "columns"}
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,8 @@ class Parameter:
     `type`: `int`, `float`, `bool`, `text`, `choice` (of `options`), `file` (a path or a pattern
     with `####` for the frame), `ints` and `numbers` (`length` of them), or `keys` (rows of a frame
     and one number per name in `columns`, as a sequence or by name). Without default and not
-    optional it must be given.
+    optional it must be given. `example` is what `memecomp template check` fills in where there is
+    no default; an example file lies relative to the template's folder.
     """
 
     name: str
@@ -33,6 +40,30 @@ class Parameter:
     length: int = 0
     options: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    example: object = None
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be given."""
+        return self.default is None and not self.optional
+
+    @property
+    def limits(self) -> str:
+        """What it may be, in words; empty where anything of its type may."""
+        told = []
+        if self.options:
+            told.append(", ".join(self.options))
+        if self.length:
+            told.append(f"{self.length} of them")
+        if self.columns:
+            told.append(f"rows of frame, {', '.join(self.columns)}")
+        if self.low is not None and self.high is not None:
+            told.append(f"{self.low:g} to {self.high:g}")
+        elif self.low is not None:
+            told.append(f"at least {self.low:g}")
+        elif self.high is not None:
+            told.append(f"at most {self.high:g}")
+        return "; ".join(told)
 
     def check(self, value: object, folder: Path) -> object:
         """The value as the template gets it; files become relative to `folder`, `[Project]/…`.
@@ -74,6 +105,8 @@ class Parameter:
     def _number(self, value: object, whole: bool) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise MemecompError(f"takes a {'whole ' * whole}number, not {value!r}.")
+        if not math.isfinite(value):
+            raise MemecompError(f"takes a finite number, not {value!r}.")
         if whole and value != int(value):
             raise MemecompError(f"takes a whole number, not {value!r}.")
         if self.low is not None and value < self.low:
@@ -88,6 +121,9 @@ class Parameter:
             row = [row[name] for name in names]
         if not _is_list(row) or len(row) != len(names):  # type: ignore[arg-type]
             raise MemecompError(f"takes rows of {', '.join(names)}; {row!r} is none.")
+        for item in row:  # type: ignore[attr-defined]
+            if isinstance(item, bool) or not isinstance(item, int | float):
+                raise MemecompError(f"takes rows of numbers; {row!r} is none.")
         numbers = [float(item) for item in row]  # type: ignore[attr-defined]
         return dict(zip(names, numbers, strict=True))
 
@@ -96,15 +132,23 @@ def read_parameters(raw: Mapping[str, Mapping[str, Any]], where: str) -> dict[st
     """The parameters of a `template.toml`'s table `parameters`; `where` names the file in errors.
 
     Raises:
-        MemecompError: an unknown type or field, or no help.
+        MemecompError: an unknown type or field, no help, or a name that a template cannot say.
     """
     found = {}
     for name, entry in raw.items():
+        if not name.isidentifier() or not isinstance(entry, Mapping):
+            raise MemecompError(
+                f"{where}: {name!r} is no parameter: write [parameters.name], of letters, digits "
+                "and _ only."
+            )
         for key in entry:
             if key not in _FIELDS:
                 raise MemecompError(f"{where}, {name}: no field {key!r}.{near(key, _FIELDS)}")
         if entry.get("type") not in TYPES or not entry.get("help"):
             raise MemecompError(f"{where}, {name}: needs a help and a type of {', '.join(TYPES)}.")
+        needed = _NEEDS.get(entry["type"])
+        if needed and not entry.get(needed):
+            raise MemecompError(f"{where}, {name}: type {entry['type']} needs {needed} = …")
         found[name] = Parameter(
             name=name,
             type=entry["type"],
@@ -116,6 +160,7 @@ def read_parameters(raw: Mapping[str, Mapping[str, Any]], where: str) -> dict[st
             length=entry.get("length", 0),
             options=tuple(entry.get("options", ())),
             columns=tuple(entry.get("columns", ())),
+            example=entry.get("example"),
         )
     return found
 
