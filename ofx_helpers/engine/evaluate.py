@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ofx_helpers.engine.components import as_seen, fill
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import (
     channels_off,
@@ -200,6 +201,7 @@ def _take(job: _Job, jobs: dict[Key, _Job], frames: dict[Key, Frame]) -> list[_T
         last = jobs[source].users == 0
         if last:
             del frames[source]
+        frame = as_seen(job.context, want.label, job.context.kind.clear, frame)
         pixels = frame.pixels
         taken.append(_Taken(frame, last and pixels.flags.owndata and pixels.flags.writeable))
     return taken
@@ -237,7 +239,12 @@ def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
         pixels, own = _put_back(inside, pixels, before), True
     if divide:
         pixels, own = premultiply(pixels if own else pixels.copy()), True
-    return Frame(finish(context, pixels, original, mask, own=own), window)
+    components = context.scene.components(context.node.name)
+    finished = finish(context, pixels, original, mask, own=own)
+    if components != "RGBA":
+        own = own or finished is not pixels
+        finished = fill(finished if own else finished.copy(), components)
+    return Frame(finished, window)
 
 
 def _put_back(channels: Sequence[int], pixels: Pixels, before: Pixels) -> Pixels:

@@ -79,6 +79,8 @@ def channels_off(context: NodeContext) -> tuple[int, ...]:
 def premultiplies(context: NodeContext) -> bool:
     """Whether the node asks for unpremultiplied work."""
     kind, params = context.kind, context.params
+    if context.scene.components(context.node.name) != "RGBA":
+        return False
     if kind.process_inside and not kind.process and {0, 1, 2} <= set(channels_off(context)):
         return False
     return kind.premult and "premult" in params and params.flag("premult")

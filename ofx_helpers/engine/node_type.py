@@ -8,7 +8,7 @@ per-channel process switches, and the concatenation of transforms. A node declar
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,10 @@ Matrix = NDArray[np.float64]
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels, y up; regions that transforms have moved between pixels."""
+
+
+Components = Literal["RGBA", "RGB", "Alpha"]
+"""Which channels a picture has. Frames hold RGBA always: see `engine.components`."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,10 @@ class Context(Protocol):
         """Every input label that the node could have, in the catalogue's order."""
         ...
 
+    def components(self, label: str) -> Components:
+        """Which channels the input has; RGBA when unconnected."""
+        ...
+
     def box(self, label: str) -> Box:
         """The region of an input before it was rounded to pixels."""
         ...
@@ -146,6 +154,7 @@ class Context(Protocol):
 
 Render = Callable[[Context, Window, Sequence[Frame]], Pixels | Frame]
 Point = Callable[[Context, Pixels, Window], Pixels]
+_MOST_FIRST: tuple[Components, ...] = ("RGBA", "RGB", "Alpha")
 
 
 def same_region(context: Context) -> Window:
@@ -168,6 +177,21 @@ def same_frames(context: Context) -> tuple[float, float]:
     if not spans:
         return float(context.graph.first), float(context.graph.last)
     return min(span[0] for span in spans), max(span[1] for span in spans)
+
+
+def is_mask(context: Context, label: str) -> bool:
+    """Whether an input is one of which the node takes a single channel that it chooses."""
+    return f"maskChannel_{label}" in context.params
+
+
+def usual_components(context: Context) -> Components:
+    """What `outputComponents` says where a node has it, else the most that any input has."""
+    if "outputComponents" in context.params:
+        chosen = context.params.choice("outputComponents").lower()
+        return {"alpha": "Alpha", "rgba": "RGBA"}.get(chosen, "RGB")  # type: ignore[return-value]
+    labels = [label for label in context.node.inputs if context.connected(label)]
+    found = {context.components(label) for label in labels if not is_mask(context, label)}
+    return next((most for most in _MOST_FIRST if most in found), "RGBA")
 
 
 def same_window(context: Context, window: Window) -> Sequence[Want]:
@@ -207,6 +231,10 @@ class NodeType:
     """Identity: say so wherever it is cheap to know, e.g. a whole-pixel move of nothing."""
     format: Callable[[Context], Window] | None = None
     """The format that the node gives its output; None passes the main input's on."""
+    components: Callable[[Context], Components] = usual_components
+    """Which channels the output has, now and always. The engine fills in what it lacks."""
+    clear: tuple[str, ...] = ()
+    """The inputs whose alpha is 0 where they have none, beside the masks; elsewhere it is 1."""
     frames: Callable[[Context], tuple[float, float]] = same_frames
     """First and last frame; readers and time nodes say so, others pass their inputs' on."""
     varies: Callable[[Context], bool] = never

@@ -14,7 +14,13 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Expression, Graph, Node, Shape
 from ofx_helpers.engine.media_types import Media
-from ofx_helpers.engine.node_type import Box, NodeType, Upstream, same_region
+from ofx_helpers.engine.node_type import (
+    Box,
+    Components,
+    NodeType,
+    Upstream,
+    same_region,
+)
 from ofx_helpers.engine.params import Params, catalogue
 
 Resolver = Callable[[str], NodeType | None]
@@ -55,6 +61,7 @@ class Scene:
         self._contexts: dict[tuple[str, float], NodeContext] = {}
         self._static: dict[str, bool] = {}
         self._frames: dict[str, tuple[float, float]] = {}
+        self._components: dict[str, Components] = {}
         self._order: tuple[str, ...] | None = None
         # Regions are asked for recursively, a few Python calls for each node of a chain.
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + 12 * len(graph.nodes)))
@@ -155,6 +162,23 @@ class Scene:
                 shown = main if main in labels else next(iter(labels), "")
             source = self.input(source, shown)
         return self.graph.format
+
+    def components(self, name: str | None) -> Components:
+        """Which channels a node's output has, the same at every time; RGBA without a node."""
+        if name is None:
+            return "RGBA"
+        if name not in self._components:
+            self.order(name)
+            time = float(self.graph.first)
+            shown = self.passed_through(name, time)
+            if shown is not None:
+                return self.components(self.input(name, shown))
+            node = self.node(name)
+            if self._resolve(node.plugin) is None:
+                return "RGBA"  # an error where it is needed, and none where it is not
+            context = self.context(name, time)
+            self._components[name] = context.kind.components(context)
+        return self._components[name]
 
     def static(self, name: str) -> bool:
         """Whether the node's pixels are the same at every time, as far as that is cheap to know."""
@@ -316,6 +340,10 @@ class NodeContext:
         at = self.time if time is None else time
         return self.scene.region(source, at) if source else EMPTY
 
+    def components(self, label: str) -> Components:
+        """Which channels the input has; RGBA when unconnected."""
+        return self.scene.components(self.scene.input(self.node.name, label))
+
     def box(self, label: str) -> Box:
         """The region of an input before it was rounded to pixels."""
         source = self.scene.input(self.node.name, label)
@@ -327,6 +355,8 @@ class NodeContext:
         placed = self.scene.follow(source, self.time, self.region(label))
         if placed is None:
             return EMPTY
+        if self.scene.components(placed.name) == "RGB":
+            return placed.window
         context = self.scene.context(placed.name, placed.time)
         found = context.kind.opaque(context) if context.kind.opaque else EMPTY
         return found.intersect(placed.window)
@@ -339,7 +369,7 @@ class NodeContext:
             return EMPTY
         context = self.scene.context(placed.name, placed.time)
         moved = context.kind.shift(context) if context.kind.shift else None
-        if moved is None:
+        if moved is None or self.scene.components(placed.name) == "RGB":
             return placed.window
         return context.filled(context.kind.main).shift(*moved).intersect(placed.window)
 

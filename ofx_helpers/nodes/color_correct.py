@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
@@ -125,6 +126,7 @@ def _color_correct(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 NODE = NodeType(
     plugins=("net.sf.openfx.ColorCorrectPlugin",),
     mask="Mask",
+    components=with_colour,
     process=True,
     premult=True,
     point=_color_correct,

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType
+from ofx_helpers.engine.node_type import Components, Context, NodeType, usual_components
 from ofx_helpers.nodes._luminance import luminance
 
 # In the order in which the plug-in applies them: the channels that lose, and those they exceed.
@@ -43,8 +43,14 @@ def _suppress(context: Context, pixels: Pixels, _window: Window) -> Pixels:
     return pixels
 
 
+def _components(context: Context) -> Components:
+    image = context.params.choice("outputMode") == "image"
+    return usual_components(context) if image else "RGBA"
+
+
 NODE = NodeType(
     plugins=("net.sf.openfx.ColorSuppress",),
+    components=_components,
     mask="Mask",
     process=True,
     premult=True,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
@@ -272,7 +273,9 @@ def _node(name: str, convert: Convert) -> NodeType:
         pixels[np.isnan(pixels)] = 1
         return pixels
 
-    return NodeType(plugins=(f"net.sf.openfx.{name}",), process=True, point=point)
+    return NodeType(
+        plugins=(f"net.sf.openfx.{name}",), components=with_colour, process=True, point=point
+    )
 
 
 NODES = tuple(_node(name, convert) for name, convert in (_FROM_RGB | _TO_RGB | _BETWEEN).items())

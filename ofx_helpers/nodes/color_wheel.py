@@ -60,11 +60,6 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     pixels[..., :3] = _colours(context, hue, distance)
     pixels[..., 3] = 1
     pixels *= cover[..., None].astype(np.float32)
-    components = context.params.choice("outputComponents")
-    if components == "Alpha":
-        pixels[..., :3] = 0
-    elif components != "RGBA":
-        pixels[..., 3] = 1
     return pixels
 
 

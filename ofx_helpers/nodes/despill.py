@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.finish import mixed, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Components, Context, NodeType, Want
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
@@ -38,4 +39,14 @@ def _despill(context: Context, _window: Window, frames: Sequence[Frame]) -> Pixe
     return result
 
 
-NODE = NodeType(plugins=("net.sf.openfx.Despill",), process=True, wants=_wants, render=_despill)
+def _components(context: Context) -> Components:
+    return "RGBA" if context.params.flag("outputSpillMap") else with_colour(context)
+
+
+NODE = NodeType(
+    plugins=("net.sf.openfx.Despill",),
+    components=_components,
+    process=True,
+    wants=_wants,
+    render=_despill,
+)

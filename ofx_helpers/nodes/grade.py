@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
 
@@ -85,6 +86,7 @@ def _grade(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 NODE = NodeType(
     plugins=("net.sf.openfx.GradePlugin",),
     mask="Mask",
+    components=with_colour,
     premult=True,
     same=_same,
     point=_grade,

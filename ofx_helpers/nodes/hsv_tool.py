@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.finish import mask_weight, unpremultiply, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Components, Context, NodeType, Want
 from ofx_helpers.engine.params import Params
 
 _SELECTIONS = {
@@ -88,8 +89,13 @@ def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Pixel
     return pixels
 
 
+def _components(context: Context) -> Components:
+    return with_colour(context) if context.params.choice("outputAlpha") == "source" else "RGBA"
+
+
 NODE = NodeType(
     plugins=("net.sf.openfx.HSVToolPlugin",),
+    components=_components,
     process=True,
     wants=_wants,
     render=_render,

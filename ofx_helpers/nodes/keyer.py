@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.finish import mask_channel
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
@@ -222,12 +223,13 @@ def _chroma_keyer(context: Context, window: Window, frames: Sequence[Frame]) -> 
     return _output(context, given, colour, matte, hidden_colour=float(white))
 
 
-NODES = (
-    NodeType(plugins=("net.sf.openfx.KeyerPlugin",), region=_region, wants=_wants, render=_keyer),
+NODES = tuple(
     NodeType(
-        plugins=("net.sf.openfx.ChromaKeyerPlugin",),
+        plugins=(f"net.sf.openfx.{name}",),
+        components=always_rgba,
         region=_region,
         wants=_wants,
-        render=_chroma_keyer,
-    ),
+        render=render,
+    )
+    for name, render in (("KeyerPlugin", _keyer), ("ChromaKeyerPlugin", _chroma_keyer))
 )

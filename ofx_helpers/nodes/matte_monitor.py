@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_alpha
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
 
@@ -18,4 +19,9 @@ def _same(context: Context) -> Same | None:
     return Same("Source") if context.params.number("slope") == 1 else None
 
 
-NODE = NodeType(plugins=("net.sf.openfx.MatteMonitorPlugin",), same=_same, point=_stretch)
+NODE = NodeType(
+    plugins=("net.sf.openfx.MatteMonitorPlugin",),
+    components=with_alpha,
+    same=_same,
+    point=_stretch,
+)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_alpha
 from ofx_helpers.engine.finish import mixed, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
@@ -213,6 +214,7 @@ def _node(plugin: str) -> NodeType:
         plugins=(plugin,),
         main="B",
         mask=None,
+        components=with_alpha,
         region=_region,
         same=_same,
         same_over=_same_over,

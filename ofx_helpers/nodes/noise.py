@@ -28,8 +28,6 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     for number, channel in enumerate(channels):
         value = float(mean) + float(level) * (random_plane(start, window, number) - 0.5)
         pixels[..., channel] = np.where(there, value, 0)
-    if components in ("RGB", "XY"):
-        pixels[..., 3] = 1
     return pixels
 
 

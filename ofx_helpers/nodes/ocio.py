@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from ofx_helpers.engine.colour import apply, between
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
@@ -217,7 +218,12 @@ def _node(
     same: Callable[[Context], Same | None] = _never,
 ) -> NodeType:
     return NodeType(
-        plugins=(f"fr.inria.openfx.{name}",), mask="Mask", premult=True, point=point, same=same
+        plugins=(f"fr.inria.openfx.{name}",),
+        mask="Mask",
+        components=with_colour,
+        premult=True,
+        point=point,
+        same=same,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
 from ofx_helpers.engine.text_fonts import DRAWING, families, open_face
@@ -108,6 +109,7 @@ def _draw(pixels: Pixels, mask: Any, column: int, row: int, colour: Any) -> None
 
 NODE = NodeType(
     plugins=("fr.inria.openfx.OIIOText",),
+    components=with_colour,
     same=_same,
     render=_render,
     defaults={

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import mask_channel
 from ofx_helpers.engine.frame import Frame, Pixels, Window
@@ -284,5 +285,10 @@ def _tinted(context: Context, out: Plane, bg: Plane, alpha: Plane) -> Plane:
 
 
 NODE = NodeType(
-    plugins=("net.sf.openfx.PIK",), main="Fg", region=_region, wants=_wants, render=_render
+    plugins=("net.sf.openfx.PIK",),
+    main="Fg",
+    components=always_rgba,
+    region=_region,
+    wants=_wants,
+    render=_render,
 )

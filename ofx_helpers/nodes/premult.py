@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
 
@@ -43,7 +44,7 @@ def _unpremult(context: Context, pixels: Pixels, _window: Window) -> Pixels:
     return pixels
 
 
-NODES = (
-    NodeType(plugins=("net.sf.openfx.Premult",), same=_same, point=_premult),
-    NodeType(plugins=("net.sf.openfx.Unpremult",), same=_same, point=_unpremult),
+NODES = tuple(
+    NodeType(plugins=(f"net.sf.openfx.{name}",), components=always_rgba, same=_same, point=point)
+    for name, point in (("Premult", _premult), ("Unpremult", _unpremult))
 )

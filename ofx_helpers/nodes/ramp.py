@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Components, Context, NodeType, Want, usual_components
 from ofx_helpers.nodes._generator import format_of, rectangle, region
 
 Grid = NDArray[np.float64]
@@ -208,13 +208,21 @@ def _no_wants(_context: Context, _window: Window) -> Sequence[Want]:
 
 
 def _ramp_region(context: Context) -> Window:
-    return context.region("Source").union(context.format)
+    return context.region("Source") if context.connected("Source") else context.format
+
+
+def _components(context: Context) -> Components:
+    """Those of the source, with an alpha where one is drawn."""
+    usual = usual_components(context)
+    drawn = context.params.flag("NatronOfxParamProcessA")
+    return "RGBA" if usual == "RGB" and drawn else usual
 
 
 def _node(plugin: str, share: Share, where: Callable[[Context], Window]) -> NodeType:
     return NodeType(
         plugins=(plugin,),
         mask="Mask",
+        components=_components,
         process=True,
         region=where,
         wants=_wants,

@@ -11,6 +11,7 @@ from math import ceil, floor
 
 import numpy as np
 
+from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
@@ -112,4 +113,6 @@ NODE = NodeType(
     same=_same,
     render=_render,
     main="Bg",
+    components=always_rgba,
+    clear=("Bg",),
 )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
 from ofx_helpers.nodes._luminance import luminance
@@ -26,6 +27,7 @@ def _saturate(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 NODE = NodeType(
     plugins=("net.sf.openfx.SaturationPlugin",),
     mask="Mask",
+    components=with_colour,
     process=True,
     premult=True,
     point=_saturate,

@@ -29,11 +29,7 @@ def _pick(context: Context, output: str) -> tuple[str, int]:
 
 
 def _picks(context: Context) -> list[tuple[str, int]]:
-    components = context.params.choice("outputComponents")
-    picks = [_pick(context, output) for output in _CHANNELS]
-    if components == "alpha":
-        return [("", 0), ("", 0), ("", 0), picks[3]]
-    return [*picks[:3], ("", 1)] if components == "rgb" else picks
+    return [_pick(context, output) for output in _CHANNELS]
 
 
 def _used(context: Context) -> list[str]:
@@ -43,7 +39,7 @@ def _used(context: Context) -> list[str]:
 
 def _same(context: Context) -> Same | None:
     picks = _picks(context)
-    label = picks[0][0]
+    label = picks[0][0] if context.params.choice("outputComponents") == "rgba" else ""
     if label and picks == [(label, channel) for channel in range(4)]:
         return Same(label)
     return None

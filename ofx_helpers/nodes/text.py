@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
 from ofx_helpers.engine.text_draw import draw
@@ -30,6 +31,7 @@ def _render(context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixe
 
 NODE = NodeType(
     plugins=("net.fxarena.openfx.Text",),
+    components=always_rgba,
     region=region,
     wants=_nothing,
     frames=_frames,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
 from ofx_helpers.nodes.color_transform import hsv_to_rgb
@@ -24,4 +25,6 @@ def _colour(context: Context, pixels: Pixels, _window: Window) -> Pixels:
     return pixels
 
 
-NODE = NodeType(plugins=("net.sf.openfx.VectorToColorPlugin",), point=_colour)
+NODE = NodeType(
+    plugins=("net.sf.openfx.VectorToColorPlugin",), components=with_colour, point=_colour
+)

@@ -1,0 +1,44 @@
+"""Pictures without alpha, and of alpha alone, in frames that always hold RGBA.
+
+Without alpha a frame holds 1 there over its whole region; alpha alone is held in every channel.
+This is how Natron hands such pictures to nodes that take RGBA, so no node needs to know. The engine
+sees to it after each node. Only a mask, and the background of a Roto, take a picture without alpha
+as transparent.
+"""
+
+from ofx_helpers.engine.frame import Frame, Pixels
+from ofx_helpers.engine.node_type import Components, Context, is_mask, usual_components
+
+
+def always_rgba(_context: Context) -> Components:
+    """Of a node that has an alpha to give whatever its inputs have."""
+    return "RGBA"
+
+
+def with_alpha(context: Context) -> Components:
+    """Of a node that adds an alpha to what has none."""
+    return "Alpha" if usual_components(context) == "Alpha" else "RGBA"
+
+
+def with_colour(context: Context) -> Components:
+    """Of a node that does not take alpha alone."""
+    usual = usual_components(context)
+    return "RGB" if usual == "Alpha" else usual
+
+
+def fill(pixels: Pixels, components: Components) -> Pixels:
+    """In place: the channels that the picture lacks, as every node expects them."""
+    if components == "RGB":
+        pixels[..., 3] = 1
+    elif components == "Alpha":
+        pixels[..., :3] = pixels[..., 3:]
+    return pixels
+
+
+def as_seen(context: Context, label: str, clear: tuple[str, ...], frame: Frame) -> Frame:
+    """An input's frame as the node takes it."""
+    if context.components(label) != "RGB" or not (label in clear or is_mask(context, label)):
+        return frame
+    pixels = frame.pixels.copy()
+    pixels[..., 3] = 0
+    return Frame(pixels, frame.window)
