@@ -1,0 +1,25 @@
+"""What a worker, or this process itself, does with bundles: the plug-ins' own side of the host."""
+
+from pathlib import Path
+from typing import Protocol
+
+from ofx_helpers.host.types import Description, Effect, Project
+
+
+class Backend(Protocol):
+    """A module with these functions. `host/local.py` is the real one; tests have others."""
+
+    def identify(self, bundle: Path) -> list[tuple[str, int, int]]:
+        """Identifier, major and minor version of each plug-in of a bundle, by index.
+
+        Raises PluginError where it cannot be loaded.
+        """
+        ...
+
+    def describe(self, bundle: Path, index: int) -> Description:
+        """One plug-in of a bundle. Raises PluginError."""
+        ...
+
+    def create(self, description: Description, project: Project) -> Effect:
+        """An instance in this process. Raises PluginError."""
+        ...
