@@ -10,19 +10,27 @@ class Event:
     """One thing that happened. `done` and `total` count frames; `seconds` a finished stage.
 
     A stage's 'start' says as its text what it does. The last one of a run is 'end', with 'done',
-    'stopped' or 'failed' as its text; a 'failed' before it says in which stage and why.
+    'stopped' or 'failed' as its text; a 'failed' before it says in which stage and why. A render
+    says each 'frame' that is whole, each 'lost' one and why, and with `--stats` the seconds and the
+    times that each 'node' was computed (`done`).
     """
 
-    kind: Literal["start", "progress", "message", "done", "kept", "failed", "end"]
+    kind: Literal[
+        "start", "progress", "message", "done", "kept", "failed", "end", "frame", "lost", "node"
+    ]
     stage: str
     text: str = ""
+    frame: int | None = None
     done: int = 0
     total: int = 0
     seconds: float = 0.0
 
     def plain(self) -> dict[str, Any]:
         """The fields that say something, for one line of JSON."""
-        return {key: value for key, value in asdict(self).items() if value not in ("", 0, 0.0)}
+        found = asdict(self)
+        frame = found.pop("frame")
+        said = {key: value for key, value in found.items() if value not in ("", 0, 0.0)}
+        return said if frame is None else said | {"frame": frame}
 
 
 Listener = Callable[[Event], None]

@@ -62,10 +62,16 @@ def _bars(bars: Progress, console: Console) -> Listener:
             tasks[event.stage] = bars.add_task(event.stage, total=None)
         elif event.kind == "progress":
             bars.update(tasks[event.stage], completed=event.done, total=event.total)
-        elif event.kind == "message":
+        elif event.kind == "frame":
+            bars.update(tasks[event.stage], completed=event.done, total=event.total)
+            if not console.is_terminal:
+                print(f"{event.stage}: frame {event.frame}", flush=True)
+        elif event.kind in ("message", "lost"):
             console.print(
                 f"{event.stage:<8} {event.text}", markup=False, highlight=False, soft_wrap=True
             )
+        elif event.kind == "node":
+            console.print(f"{event.seconds:9.3f} s  {event.done:6}×  {event.text}", markup=False)
         elif event.kind in ("done", "kept", "failed"):
             bars.remove_task(tasks.pop(event.stage))
         if event.kind in ("done", "kept"):

@@ -1,6 +1,5 @@
 """memecomp render: any Natron projects, without Natron if need be."""
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,9 @@ def render(
     projects: Annotated[list[Path], typer.Argument(help="Natron projects (.ntp).")],
     frames: Annotated[
         str | None,
-        typer.Option(help="Frames, as 1-24,30 or 1-100:10; else the project's.", metavar="FRAMES"),
+        typer.Option(
+            help="Frames, as 1945,1949,1950-1960:4; else the project's.", metavar="FRAMES"
+        ),
     ] = None,
     writer: Annotated[
         list[str] | None,
@@ -33,16 +34,44 @@ def render(
         bool, typer.Option("--confine", help="Refuse files outside the project's folder.")
     ] = False,
     engine: Annotated[str, typer.Option(help="auto, embedded or natron.")] = "auto",
+    proxy: Annotated[
+        float,
+        typer.Option(help="Scale what is written, into a folder proxy-SCALE.", min=0.01, max=1.0),
+    ] = 1.0,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Render finished frames again; replace any file."),
+    ] = False,
+    on_error: Annotated[
+        str,
+        typer.Option(help="When a frame is lost: stop, skip, or a placeholder in its place."),
+    ] = "stop",
+    jobs: Annotated[int, typer.Option(help="Renderers at once.", min=1, max=256)] = 1,
+    chunk: Annotated[
+        int, typer.Option(help="Frames a process; 0 for the renderer's usual.", min=0)
+    ] = 0,
+    tries: Annotated[
+        int, typer.Option(help="How often a failed frame is rendered again, alone.", min=0)
+    ] = 2,
+    silence: Annotated[
+        float, typer.Option(help="Seconds without a frame that count as hung.", min=0.01)
+    ] = 300.0,
+    stats: Annotated[bool, typer.Option("--stats", help="Show the time of each node.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One event a line.")] = False,
 ) -> None:
     """Renders the Write nodes of Natron projects, or any one node.
 
     With --engine auto, NatronRenderer renders where it is installed, else the embedded engine.
+    Every file is judged: whole, of the right size, depth and channels, and not black where it
+    should show something. Run the same command again to go on where it was stopped.
 
     Examples:
 
-    memecomp render comp.ntp --frames 1-24
+    memecomp render comp.ntp --frames 1945,1949,1950-1960:4
 
-    memecomp render shots/*.ntp --out frames/
+    memecomp render shots/*.ntp --out frames/ --jobs 4 --on-error skip
+
+    memecomp render comp.ntp --proxy 0.25 --stats
 
     memecomp render strangers.ntp --out frames/ --confine
 
@@ -53,19 +82,22 @@ def render(
     from driver.cli.main import explain
     from driver.cli.stopping import stopping
     from driver.errors import CancelledError, MemecompError
-    from driver.render.base import RenderJob
+    from driver.progress import listening
+    from driver.render.base import OnError, RenderJob
     from driver.render.choose import Engine, renderer
     from driver.shot.frames import parse
 
     if engine not in get_args(Engine):
         raise MemecompError(f"--engine {engine}: it is one of {', '.join(get_args(Engine))}")
+    if on_error not in get_args(OnError):
+        raise MemecompError(f"--on-error {on_error}: it is one of {', '.join(get_args(OnError))}")
     if (node is None) != (output is None):
         raise MemecompError("--node and --output belong together")
     if out is not None and node is not None:
         raise MemecompError("--out is for writers; --node has its files from --output")
     chosen = renderer("embedded" if confine and engine == "auto" else cast(Engine, engine))
     failed: list[Path] = []
-    with stopping() as cancelled:
+    with listening(as_json) as listener, stopping() as cancelled:
         for project in projects:
             job = RenderJob(
                 project=project,
@@ -75,7 +107,15 @@ def render(
                 output=output,
                 folder=out,
                 confine=confine,
-                on_frame=partial(_say, project),
+                proxy=proxy,
+                overwrite=overwrite,
+                on_error=cast(OnError, on_error),
+                jobs=jobs,
+                chunk=chunk,
+                tries=tries,
+                silence=silence,
+                stats=stats,
+                on_event=listener,
                 cancelled=cancelled,
             )
             try:
@@ -91,7 +131,3 @@ def render(
     if failed:
         names = "".join(f"\n  {project}" for project in failed)
         raise MemecompError(f"{len(failed)} of {len(projects)} projects failed:{names}")
-
-
-def _say(project: Path, frame: int) -> None:
-    typer.echo(f"{project}: frame {frame}")

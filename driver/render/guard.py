@@ -1,6 +1,6 @@
 """What a project from a stranger may ask for: sizes, counts, and (when confined) which files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from driver.errors import MemecompError
@@ -8,12 +8,9 @@ from ofx_helpers.engine.film import FilmOptions
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph
 from ofx_helpers.engine.media_types import Film, Header, Media, Picture, WriteOptions
-from ofx_helpers.engine.render import frame_range, output_path, output_window
-from ofx_helpers.engine.scene import Resolver, Scene
 
 MAX_PIXELS = 1 << 28
 """Pixels of one picture: 16384×16384, 4 GB as the engine holds it."""
-MAX_FRAMES = 10_000_000
 MAX_NODES = 20_000
 
 
@@ -30,7 +27,7 @@ class GuardedMedia:
 
     def header(self, path: Path, frame: int) -> Header:
         """Size and channels of a picture."""
-        self._allow(path, "read")
+        self.allow(path, "read")
         header = self._media.header(path, frame)
         refuse_size(header.display, str(path))
         refuse_size(header.data, str(path))
@@ -43,20 +40,21 @@ class GuardedMedia:
 
     def frames(self, path: Path) -> int | None:
         """How many frames a video has."""
-        self._allow(path, "read")
+        self.allow(path, "read")
         return self._media.frames(path)
 
     def write(self, path: Path, picture: Picture, options: WriteOptions) -> None:
         """Write a picture."""
-        self._allow(path, "write")
+        self.allow(path, "write")
         self._media.write(path, picture, options)
 
     def film(self, path: Path, size: tuple[int, int], options: FilmOptions) -> Film:
         """Write a video."""
-        self._allow(path, "write")
+        self.allow(path, "write")
         return self._media.film(path, size, options)
 
-    def _allow(self, path: Path, verb: str) -> None:
+    def allow(self, path: Path, verb: str) -> None:
+        """Raise MemecompError for a file outside the roots; `verb` is 'read' or 'write'."""
         if self._roots is None:
             return
         real = path.resolve()
@@ -83,39 +81,3 @@ def check_graph(graph: Graph, where: str) -> None:
     refuse_size(graph.format, f"The format of {where}")
     if len(graph.nodes) > MAX_NODES:
         raise MemecompError(f"{where} has {len(graph.nodes)} nodes; {MAX_NODES} are rendered.")
-
-
-def check_writers(
-    graph: Graph,
-    names: Sequence[str],
-    frames: Sequence[int] | None,
-    folder: Path | None,
-    *,
-    resolve: Resolver,
-    media: Media,
-) -> None:
-    """Raise MemecompError where two writers mean one file, or one writes too much."""
-    scene = Scene(graph, resolve, media)
-    taken: dict[Path, str] = {}
-    for name in names:
-        if name not in graph.nodes:
-            continue  # the engine lists the near names
-        if frames is None:
-            wanted = frame_range(graph, name, resolve=resolve, media=media)
-            # `len` of a range counts no further than the machine's word.
-            if (wanted.stop - wanted.start) // wanted.step > MAX_FRAMES:
-                raise MemecompError(
-                    f"{name} has the frames {wanted.start} to {wanted.stop - 1}; up to "
-                    f"{MAX_FRAMES} are rendered. Give --frames, or mend its range."
-                )
-            first = wanted.start
-        else:
-            first = frames[0] if frames else graph.first
-        refuse_size(output_window(scene, name, first), f"What {name} writes")
-        path = output_path(graph, name, first, folder=folder)
-        if path in taken:
-            raise MemecompError(
-                f"{taken[path]} and {name} both write {path}: give one another file name, or "
-                "choose one with --writer."
-            )
-        taken[path] = name

@@ -198,6 +198,14 @@ class Render(Section):
 
     engine: Literal["auto", "embedded", "natron"] = "auto"
     """Who renders the project; auto takes NatronRenderer where it is installed."""
+    jobs: int = Field(default=1, ge=1, le=256)
+    """Renderers at once."""
+    chunk: int = Field(default=0, ge=0)
+    """Frames that one process renders before a new one takes over; 0 takes the renderer's usual."""
+    tries: int = Field(default=2, ge=0, le=100)
+    """How often a frame that failed is rendered again, alone."""
+    silence: float = Field(default=300.0, gt=0)
+    """Seconds without a new frame after which a renderer counts as hung; slow frames extend it."""
 
 
 class Export(Section):

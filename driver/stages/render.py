@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from driver.errors import CancelledError
+from driver.events import Event
 from driver.render.base import RenderJob
 from driver.render.choose import renderer
 from driver.shot.settings import relative_to
@@ -12,7 +13,8 @@ from driver.stages.base import Job, Stage
 
 def run(job: Job) -> None:
     """Renders every Write node of `comp.ntp` for the frames to do."""
-    engine = renderer(job.settings.render.engine)
+    settings = job.settings.render
+    engine = renderer(settings.engine)
     job.say(f"rendered by {engine.name}")
     done = 0
 
@@ -22,10 +24,22 @@ def run(job: Job) -> None:
         job.frame_done(frame)
         job.on_progress(done, len(job.todo))
 
+    def heard(event: Event) -> None:
+        if event.kind == "message":
+            job.say(event.text)
+
     engine.render(
         RenderJob(
             project=job.paths.project,
             frames=job.todo,
+            # The runner knows what is finished, and that these files are the shot's.
+            resume=False,
+            overwrite=True,
+            jobs=settings.jobs,
+            chunk=settings.chunk,
+            tries=settings.tries,
+            silence=settings.silence,
+            on_event=heard,
             on_frame=finished,
             cancelled=job.cancelled,
         )
@@ -61,7 +75,7 @@ STAGE = Stage(
     help="Render the project: final frames and foreground cut-outs.",
     after=("project",),
     run=run,
-    settings=("render",),
+    settings=("render.engine",),
     reads=reads,
     reads_frame=reads_frame,
     writes_frame=writes_frame,

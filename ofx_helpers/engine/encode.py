@@ -63,7 +63,8 @@ def bit_depth(params: Params, path: Path) -> str:
     return "8u"
 
 
-def _channels(params: Params, path: Path) -> str:
+def channels_of(params: Params, path: Path) -> str:
+    """RGBA, RGB or Alpha: what the file keeps."""
     if path.suffix.lower() in _NO_ALPHA or is_film(path):
         return "RGB"
     chosen = params.choice("outputComponents") if "outputComponents" in params else "RGBA"
@@ -78,7 +79,7 @@ def encode(
     `folder` is the project's, for a colour configuration that lies there.
     """
     suffix = path.suffix.lower()
-    channels = _channels(params, path)
+    channels = channels_of(params, path)
     straight = suffix in _UNPREMULTIPLIED
     given = params.choice("inputPremult") if "inputPremult" in params else "premult"
     space, depth = colour_space(params, path), bit_depth(params, path)
@@ -113,7 +114,7 @@ def code_space(params: Params, path: Path, folder: Path) -> str | None:
     """The built-in colour space whose 8-bit codes `encode` makes of opaque pixels, None if none."""
     source = params.text("ocioInputSpace") if params.is_set("ocioInputSpace") else "scene_linear"
     given = params.choice("inputPremult") if "inputPremult" in params else "premult"
-    multiplied = _channels(params, path) == "RGBA" and given == "premult"
+    multiplied = channels_of(params, path) == "RGBA" and given == "premult"
     if bit_depth(params, path) != "8u":
         return None
     if multiplied and path.suffix.lower() not in _UNPREMULTIPLIED:
@@ -128,7 +129,7 @@ def code_space(params: Params, path: Path, folder: Path) -> str | None:
 
 def with_codes(params: Params, path: Path, codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Opaque codes (h, w, 1 or 3) with the channels of the file, where these are more."""
-    channels = _channels(params, path)
+    channels = channels_of(params, path)
     if channels == "Alpha":
         return np.full((*codes.shape[:2], 1), 255, np.uint8)
     rgb = codes if codes.shape[2] == 3 else np.repeat(codes, 3, axis=2)

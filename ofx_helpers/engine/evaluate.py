@@ -93,6 +93,17 @@ def render_together(
             del frames[target]
 
 
+def rehearse(scene: Scene, time: float, windows: Mapping[str, Window]) -> None:
+    """Asks all that rendering these windows would ask before its first pixel.
+
+    Readers look for their files then, at the times that are really needed: give the scene a `Media`
+    that notes them. Raises RenderError as rendering would.
+    """
+    order = scene.order(*windows)
+    found = (scene.follow(name, time, window) for name, window in windows.items())
+    _plan(scene, order, [placed for placed in found if placed is not None], None)
+
+
 def _plan(
     scene: Scene, order: Sequence[str], targets: Sequence[Placed], cache: StaticCache | None
 ) -> dict[Key, _Job]:

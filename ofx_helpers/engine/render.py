@@ -8,7 +8,7 @@ overlap.
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -159,11 +159,13 @@ def render(
     media: Media,
     folder: Path | None = None,
     threads: int | None = None,
+    on_error: Callable[[int, Exception], None] | None = None,
 ) -> Iterator[Written]:
     """Render writers (all, unless named) for `frames` (each writer's own range when None).
 
     Yields each file as it is finished, in any order. The first error stops the rest and is
-    raised; closing the iterator stops after the frames in hand.
+    raised, unless `on_error` is there to hear of the frame: the others are then rendered (but no
+    video, which cannot go on without a frame). Closing the iterator stops after the frames in hand.
     """
     names = writers(graph) if names is None else list(names)
     if not names:
@@ -198,8 +200,12 @@ def render(
             ):
                 finished.put(written)
 
+        frame_of: dict[Future[None], int] = {}
+
         def start(frame: int, together: list[str]) -> None:
-            pool.submit(work, frame, together).add_done_callback(finished.put)
+            future = pool.submit(work, frame, together)
+            frame_of[future] = frame
+            future.add_done_callback(finished.put)
 
         running = 0
         for job in islice(queue, count):
@@ -211,7 +217,11 @@ def render(
                 yield result
                 continue
             running -= 1
-            result.result()
+            frame, error = frame_of.pop(result), result.exception()
+            if error is not None:
+                if on_error is None or reels or not isinstance(error, Exception):
+                    raise error
+                on_error(frame, error)
             for job in islice(queue, 1):
                 start(*job)
                 running += 1

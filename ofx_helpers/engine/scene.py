@@ -188,7 +188,7 @@ class Scene:
             inputs = (self.input(name, label) for label in context.node.inputs)
             self._static[name] = (
                 not context.kind.varies(context)
-                and not _animated(context.node)
+                and not animated(context.node)
                 and all(self.static(source) for source in inputs if source)
             )
         return self._static[name]
@@ -264,7 +264,7 @@ class Scene:
         return Upstream(matrix, region), source, time
 
 
-def _animated(node: Node) -> bool:
+def animated(node: Node) -> bool:
     """Whether the node or a shape of its has keys or an expression, or a shape comes and goes."""
     return _keyed(node.params) or any(_shape_animated(shape) for shape in node.shapes)
 

@@ -27,7 +27,7 @@ def rendered(**job: object) -> None:
 def test_a_folder_gets_every_writers_files_under_their_names(tmp_path: Path) -> None:
     small_project(tmp_path, TWO)
     rendered(project=tmp_path / "a.ntp", folder=tmp_path / "all")
-    names = {path.name for path in (tmp_path / "all").iterdir()}
+    names = {path.name for path in (tmp_path / "all").glob("[!.]*")}
     assert names == {"one.0001.png", "one.0002.png", "two.0001.png", "two.0002.png"}
     assert not (tmp_path / "out").exists()
     original = read_image(tmp_path / "in.png").pixels
@@ -79,7 +79,7 @@ def test_a_confined_project_may_use_its_folder_and_that_of_the_output(tmp_path: 
     folder.mkdir()
     small_project(folder, TWO)
     rendered(project=folder / "a.ntp", confine=True, folder=tmp_path / "all")
-    assert len(list((tmp_path / "all").iterdir())) == 4
+    assert len(list((tmp_path / "all").glob("*.png"))) == 4
 
 
 def _format(right: str) -> Callable[[Path], None]:

@@ -8,33 +8,27 @@ from driver.errors import MemecompError
 from driver.render.base import RenderJob
 from driver.render.natron import NatronRenderer
 from tests.driver.render.small_project import small_project
-
-BODY = """{{ node("Read1", "Read", filename="[Project]/in.png") }}
-{{ node("Write1", "Write", Source="Read1", filename="[Project]/out/one.####.png") }}
-"""
-STAND_IN = """#!/bin/sh
-echo "$@" > words.txt
-mkdir -p "{all}"
-cp "{image}" "{all}/one.0001.png"
-cp "{image}" "{all}/one.0002.png"
-"""
+from tests.driver.render.stand_in import BODY, stand_in
 
 
-def test_a_folder_is_given_as_the_writers_absolute_pattern(
+def test_each_writer_is_given_an_absolute_pattern_beside_its_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    natron = stand_in(tmp_path, monkeypatch, frames=2)
     monkeypatch.chdir(tmp_path)
-    small_project(tmp_path, BODY)
-    stand_in = tmp_path / "NatronRenderer"
-    stand_in.write_text(STAND_IN.format(all=tmp_path / "all", image=tmp_path / "in.png"))
-    stand_in.chmod(0o755)
     frames: list[int] = []
     job = RenderJob(project=Path("a.ntp"), folder=Path("all"), on_frame=frames.append)
-    NatronRenderer(stand_in).render(job)
-    assert (tmp_path / "words.txt").read_text().split() == [
-        "-w", "Write1", f"{tmp_path}/all/one.####.png", f"{tmp_path}/a.ntp", "1-2",
-    ]  # fmt: skip
+    NatronRenderer(natron.executable).render(job)
+    ((option, writer, pattern, project, wanted),) = [start["words"] for start in natron.starts]
+    assert (option, writer, project, wanted) == ("-w", "Write1", f"{tmp_path}/a.ntp", "1-2")
+    assert pattern.startswith(f"{tmp_path}/all/.memecomp/")
+    assert pattern.endswith("/f.####.png")
     assert frames == [1, 2]
+    assert {path.name for path in (tmp_path / "all").glob("[!.]*")} == {
+        "one.0001.png",
+        "one.0002.png",
+    }
+    assert [path.name for path in (tmp_path / "all/.memecomp").iterdir()] == ["rendered.jsonl"]
 
 
 def test_confinement_is_refused_because_natron_runs_python(tmp_path: Path) -> None:
