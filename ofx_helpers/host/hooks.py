@@ -9,8 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-
-from ofx_helpers.engine.frame import Frame, Window
+from numpy.typing import NDArray
 
 
 @contextmanager
@@ -18,8 +17,8 @@ def _unwatched(plugin: str, action: str) -> Iterator[None]:
     yield
 
 
-def _empty(window: Window) -> Frame:
-    return Frame(np.empty((window.height, window.width, 4), np.float32), window)
+def _memory(size: int) -> NDArray[np.uint8]:
+    return np.empty(size, np.uint8)
 
 
 def _ignore(fraction: float) -> None:
@@ -33,8 +32,9 @@ class Hooks:
     acting: Callable[[str, str], AbstractContextManager[None]] = _unwatched
     """Around every call into a plug-in: its identifier and the action; so that a crash has a name.
     """
-    empty: Callable[[Window], Frame] = _empty
-    """Memory for an output, with whatever is in it; called in the thread that renders."""
+    memory: Callable[[int], NDArray[np.uint8]] = _memory
+    """That many bytes for an output's pixels, with whatever is in them: pictures whose pixels lie
+    there reach the owner without a copy. Called in the thread that renders."""
     progress: Callable[[float], None] = _ignore
     """A plug-in says how far it is, 0 to 1: it has not hung."""
 

@@ -149,18 +149,18 @@ class RemoteEffect:
         sequence: bool = False,
     ) -> Frame:
         """See `Effect`."""
-        kept: list[Frame] = []
+        kept: list[Any] = []
 
         def serve(ask: Message) -> tuple[Any, Sequence[int]]:
             if ask["ask"] == "fetch":
-                found = fetch(ask["name"], ask["time"], Window(*ask["window"]))
-                place, frame = owner.place(found)
-            elif ask["ask"] == "empty":
-                place, frame = owner.empty(Window(*ask["window"]))
-            else:
-                return self._serve(ask)
-            kept.append(frame)
-            return place, [place.block]
+                place, frame = owner.place(fetch(ask["name"], ask["time"], Window(*ask["window"])))
+                kept.append(frame)
+                return place, [place.block]
+            if ask["ask"] == "memory":
+                number, data = owner.lend(ask["size"])
+                kept.append(data)
+                return number, [number]
+            return self._serve(ask)
 
         stop: list[float] = []
         self._stops.append(stop)

@@ -121,15 +121,20 @@ class Owner:
         self._returned: deque[Block] = deque()
         self._next = 0
 
-    def empty(self, window: Window) -> tuple[Place, Frame]:
-        """A picture in shared memory with whatever is there, bottom row first."""
+    def lend(self, size: int) -> tuple[int, NDArray[np.uint8]]:
+        """A block's number and its bytes, at least `size`, with whatever is in them."""
         with self._lock:
             self._tidy()
-            block = self._take(max(1, window.width * window.height * 16))
+            block = self._take(max(1, size))
             data = block.bytes()
             self._lent[block.number] = block, weakref.ref(data)
         weakref.finalize(data, self._give_back, block)
-        place = Place(block.number, 0, window.width * 16, window)
+        return block.number, data
+
+    def empty(self, window: Window) -> tuple[Place, Frame]:
+        """A picture in shared memory with whatever is there, bottom row first."""
+        number, data = self.lend(window.width * window.height * 16)
+        place = Place(number, 0, window.width * 16, window)
         return place, view(data, place)
 
     def place(self, frame: Frame) -> tuple[Place, Frame]:
@@ -246,18 +251,21 @@ class Borrower:
             for number in numbers:
                 self._mappings.pop(number, None)
 
-    def frame(self, place: Place, *, writable: bool = False) -> Frame:
-        """The picture at a place."""
+    def frame(self, place: Place) -> Frame:
+        """The picture at a place, read-only."""
         with self._lock:
-            mapping = self._mappings[place.block]
-            block = mapping.readable
-            if writable:
-                if mapping.writable is None:
-                    memory = mmap.mmap(mapping.handle, block.size)
-                    address = _address(memory)
-                    mapping.writable = Block(block.number, block.size, -1, memory, address)
-                block = mapping.writable
+            block = self._mappings[place.block].readable
         return view(block.bytes(), place)
+
+    def writable(self, number: int) -> NDArray[np.uint8]:
+        """All of a block, to write into."""
+        with self._lock:
+            mapping = self._mappings[number]
+            if mapping.writable is None:
+                size = mapping.readable.size
+                memory = mmap.mmap(mapping.handle, size)
+                mapping.writable = Block(number, size, -1, memory, _address(memory))
+            return mapping.writable.bytes()
 
     def place(self, frame: Frame) -> Place | None:
         """Where in the blocks a picture lies, if it does."""

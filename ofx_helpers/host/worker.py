@@ -18,6 +18,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.host.backend import Backend
@@ -29,7 +32,7 @@ from ofx_helpers.host.encode import (
 )
 from ofx_helpers.host.hooks import hooks
 from ofx_helpers.host.notes import Notes
-from ofx_helpers.host.shared import Borrower, Place
+from ofx_helpers.host.shared import Borrower, Place, view
 from ofx_helpers.host.types import Box, Clip, Effect, Values
 from ofx_helpers.host.wire import ClosedError, Message, Wire
 
@@ -118,7 +121,7 @@ class Worker:
     def listen(self) -> None:
         """Until the owner says so, or is gone."""
         hooks.acting = self._acting
-        hooks.empty = self._empty
+        hooks.memory = self._memory
         hooks.progress = lambda fraction: self._tell({"progress": fraction})
         with suppress(ClosedError):
             while os.getppid() == self._owner:
@@ -231,9 +234,9 @@ class Worker:
         )
         place = self._borrower.place(frame)
         if place is None:
-            target = self._lent({"ask": "empty", "window": frame.window})
-            target[1].pixels[...] = frame.pixels
-            place = target[0]
+            number, data = self._lent(frame.pixels.nbytes)
+            place = Place(number, 0, frame.window.width * 16, frame.window)
+            view(data, place).pixels[...] = frame.pixels
         return place
 
     def _do_close(self, message: Message) -> Any:
@@ -267,14 +270,14 @@ class Worker:
         with suppress(ClosedError):
             any(session.tell(message) for session in list(self._sessions))
 
-    def _lent(self, question: Message) -> tuple[Place, Frame]:
-        place = _place(self._thread.session.ask(question))
-        return place, self._borrower.frame(place, writable=True)
+    def _lent(self, size: int) -> tuple[int, NDArray[np.uint8]]:
+        number = int(self._thread.session.ask({"ask": "memory", "size": size}))
+        return number, self._borrower.writable(number)
 
-    def _empty(self, window: Window) -> Frame:
+    def _memory(self, size: int) -> NDArray[np.uint8]:
         if not hasattr(self._thread, "session"):
-            return type(hooks)().empty(window)
-        return self._lent({"ask": "empty", "window": window})[1]
+            return np.empty(size, np.uint8)
+        return self._lent(size)[1][:size]
 
     def _acting(self, plugin: str, action: str) -> AbstractContextManager[None]:
         session = getattr(self._thread, "session", None)
