@@ -1,10 +1,11 @@
-# make demo   install and rebuild the demo shot
-# make test   lint, then every test
+# make demo     install and rebuild the demo shot
+# make test     lint, then every test
+# make gallery  draw the contact sheets of the templates
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint gallery clean
 
 # A stamp file for each set of packages: a second `make` installs nothing. Modules are compiled when
 # they are first imported: most never are.
@@ -21,6 +22,9 @@ $(VENV)/full: $(VENV)/base
 
 demo: $(VENV)/base
 	$(BIN)/memecomp demo
+
+gallery: $(VENV)/base
+	$(BIN)/python -m driver.gallery.contact_sheet
 
 lint: $(VENV)/full
 	$(BIN)/ruff check .

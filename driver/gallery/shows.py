@@ -1,0 +1,71 @@
+"""What each template's contact sheet shows: its values, and the frames beside each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from driver.gallery.footage import DVD_LEFT, DVD_WIDTH, HEIGHT, WIDE_HEIGHT, WIDE_TOP, WIDTH
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A picture of a sheet: a frame of the result, or of the footage `layer`; with a caption."""
+
+    caption: str
+    frame: int
+    layer: str = ""
+
+
+@dataclass(frozen=True)
+class Show:
+    """The tiles, and the values beside size, frames and output.
+
+    Files among `values` are named by their layer: `scene` for `scene.####.png`. `output` is the
+    parameter that names the result, `writer` the node that writes it.
+    """
+
+    tiles: tuple[Tile, ...]
+    values: Mapping[str, object] = field(default_factory=dict)
+    output: str = "output_file"
+    writer: str = "Write1"
+
+
+SHOWS: Mapping[str, Show] = {
+    "priority_composite": Show(
+        (Tile("widescreen", 6, "wide"), Tile("DVD", 6, "dvd"), Tile("rebuilt, restyled", 6)),
+        {
+            "wide_file": "wide",
+            "wide_x": 0,
+            "wide_y": WIDE_TOP,
+            "wide_width": WIDTH,
+            "wide_height": WIDE_HEIGHT,
+            "top_file": "top",
+            "top_paste": [DVD_LEFT, 0, DVD_WIDTH, WIDE_TOP],
+            "bottom_file": "bottom",
+            "bottom_paste": [
+                DVD_LEFT,
+                WIDE_TOP + WIDE_HEIGHT,
+                DVD_WIDTH,
+                HEIGHT - WIDE_TOP - WIDE_HEIGHT,
+            ],
+            "plate_file": "generated",
+            "foreground_mask_file": "matte",
+            "hue": 150.0,
+            "aberration_red": [2, 0],
+            "aberration_blue": [-2, 0],
+        },
+        output="final_file",
+        writer="WriteFinal",
+    ),
+    "text_behind_subject": Show(
+        (Tile("source", 6, "scene"), Tile("frame 3", 3), Tile("frame 9", 9)),
+        {"source_file": "scene", "matte_file": "matte"},
+    ),
+    "glow": Show(
+        (Tile("source", 6, "scene"), Tile("default", 6)),
+        {"source_file": "scene"},
+    ),
+    "split_screen": Show(
+        (Tile("left", 6, "plate"), Tile("right", 6, "scene"), Tile("centred", 6)),
+        {"left_file": "plate", "right_file": "scene", "centred": True},
+    ),
+}
