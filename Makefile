@@ -1,5 +1,5 @@
 # make demo     install and rebuild the demo shot
-# make test     lint, then every test
+# make test     lint, then every test (needs a C compiler, `cc`: the tests build OpenFX plug-ins)
 # make gallery  draw the contact sheets of the templates
 PYTHON ?= python3.11
 VENV := .venv
