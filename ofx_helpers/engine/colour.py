@@ -27,14 +27,23 @@ class Transfer:
 
     name: str
     decode: Curve
-    """Encoded to linear; values below 0 and above 1 continue the curve or its mirror."""
+    """Encoded to linear; a little below 0 and above 1 the curve goes on."""
     encode: Curve
     """Linear to encoded."""
 
 
-def _mirrored(curve: Curve) -> Curve:
-    """The curve for magnitudes, with the sign put back."""
-    return lambda values: np.copysign(curve(np.abs(values)), values)
+def _tabled(name: str, decode: Curve, encode: Curve, top: float) -> Transfer:
+    """As Natron's configuration has a space: a table from -0.125 to `top`, constant beyond.
+
+    An unpremultiplied colour of a nearly transparent pixel lies far beyond it.
+    """
+    codes = np.array([-0.125, top])
+    light = decode(codes)
+    return Transfer(
+        name,
+        lambda values: decode(np.clip(values, *codes)),
+        lambda values: encode(np.clip(values, *light)),
+    )
 
 
 def _srgb_decode(v: NDArray[Any]) -> NDArray[Any]:
@@ -58,8 +67,8 @@ def _power(exponent: float) -> Curve:
     return lambda v: np.maximum(v, 0) ** exponent
 
 
-_SRGB = Transfer("sRGB", _mirrored(_srgb_decode), _mirrored(_srgb_encode))
-_REC709 = Transfer("Rec709", _mirrored(_rec709_decode), _mirrored(_rec709_encode))
+_SRGB = _tabled("sRGB", _srgb_decode, _srgb_encode, 4.875)
+_REC709 = _tabled("Rec709", _rec709_decode, _rec709_encode, 1.125)
 _NAMES: dict[str, Transfer | None] = {
     "linear": None,
     "scene_linear": None,
@@ -149,12 +158,18 @@ def _agrees(source: str, target: str, config: Config, wide: bool) -> bool:
     return bool(np.allclose(found, wanted, rtol=0, atol=2e-5))
 
 
+def scaled(codes: NDArray[Any], top: int) -> NDArray[np.float32]:
+    """Integer samples as 0 to 1, to the last bit as Natron's readers have them."""
+    values: NDArray[np.float32] = codes.astype(np.float32) * np.float32(1 / top)
+    return values
+
+
 @lru_cache(maxsize=16)
 def decode_table(name: str, levels: int) -> NDArray[np.float32]:
     """The linear value of each code of an integer image, float32, length `levels`."""
-    codes = np.arange(levels, dtype=np.float64) / (levels - 1)
+    codes = scaled(np.arange(levels), levels - 1)
     space = transfer(name)
-    table: NDArray[np.float32] = (space.decode(codes) if space else codes).astype(np.float32)
+    table = codes if space is None else space.decode(codes.astype(np.float64)).astype(np.float32)
     table.flags.writeable = False
     return table
 

@@ -21,10 +21,10 @@ Convert = Callable[[Array], Array]
 """(h, w, 3) to (h, w, 3), float32."""
 
 
-def _hue(rgb: Array, delta: Array) -> Array:
-    """0 to 1 from red over yellow; 0 for greys. `delta` is what the differences are shares of."""
+def _hue(rgb: Array, delta: Array, top: Array) -> Array:
+    """0 to 1 from red over yellow; 0 for greys. `delta` is what the differences are shares of,
+    `top` the value by which the largest channel is known."""
     r, g, b = rgb[..., 0], rgb[..., 1], rgb[..., 2]
-    top = rgb.max(-1)
     span = np.where(delta == 0, np.float32(1), delta)
     hue = np.where(
         r == top, (g - b) / span, np.where(g == top, 2 + (b - r) / span, 4 + (r - g) / span)
@@ -38,7 +38,7 @@ def rgb_to_hsv(rgb: Array) -> Array:
     top = rgb.max(-1)
     delta = top - rgb.min(-1)
     saturation = np.divide(delta, top, out=np.zeros_like(top), where=top != 0)
-    hue = np.where(top == 0, np.float32(0), _hue(rgb, delta))
+    hue = np.where(top == 0, np.float32(0), _hue(rgb, delta, top))
     return np.stack([hue, saturation, top], -1).astype(np.float32)
 
 
@@ -65,7 +65,7 @@ def _rgb_to_hsl(rgb: Array) -> Array:
     divisor = np.where(lightness <= 0.5, total, 2 - total)
     usable = (delta != 0) & (divisor != 0)
     saturation = np.divide(delta, divisor, out=np.zeros_like(delta), where=usable)
-    return np.stack([_hue(rgb, delta), saturation, lightness], -1).astype(np.float32)
+    return np.stack([_hue(rgb, delta, high), saturation, lightness], -1).astype(np.float32)
 
 
 def _hsl_to_rgb(hsl: Array) -> Array:

@@ -61,10 +61,9 @@ def _same(context: Context) -> Same | None:
         return None
     sources = _sources(context)
     operation = params.choice("operation")
-    if operation in KEEPS_B and all(context.region(label).empty for label in sources):
-        return Same("B")
-    if not sources and context.node.version == 1:
-        # Since version 2 a missing A counts as black.
+    # Since version 2 an A without a pixel counts as black whatever the operation.
+    keeps_b = operation in KEEPS_B or context.node.version == 1
+    if keeps_b and all(context.region(label).empty for label in sources):
         return Same("B")
     if operation == "over" and len(sources) == 1 and _plain(context):
         # Hidden under an opaque layer: the layer itself, untouched to the last bit.

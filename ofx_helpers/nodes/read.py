@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ofx_helpers.engine.colour import apply, between, decode_rgba8
+from ofx_helpers.engine.colour import apply, between, decode_rgba8, scaled
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Frame, Pixels, Window
@@ -190,8 +190,10 @@ def _linear(context: Context, pixels: NDArray[Any], path: Path) -> Pixels:
         # The common case, one look-up: the codes of an opaque picture come back bit for bit.
         result: Pixels = decode_rgba8(rgba.view(np.uint8), space if decode else "linear")
     else:
-        scale = 1 if rgba.dtype.kind == "f" else np.iinfo(rgba.dtype).max
-        result = (rgba / np.float32(scale)).astype(np.float32)
+        if rgba.dtype.kind == "f":
+            result = rgba.astype(np.float32)
+        else:
+            result = scaled(rgba, np.iinfo(rgba.dtype).max)
         if divide:
             result = unpremultiply(result)
         apply(decode, result)

@@ -43,4 +43,4 @@ def linear(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """What a linear read of an 8-bit picture gives, bottom row first, RGBA."""
     rgba = np.full((*picture.shape[:2], 4), 255, np.uint8)
     rgba[..., : picture.shape[2]] = picture
-    return (rgba[::-1] / np.float32(255)).astype(np.float32)
+    return (rgba[::-1] * np.float32(1 / 255)).astype(np.float32)

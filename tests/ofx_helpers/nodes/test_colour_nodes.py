@@ -99,3 +99,19 @@ def test_premult_then_unpremult_restores_what_is_not_transparent() -> None:
     )
     seen = linear(K)[..., 3] > 0
     np.testing.assert_allclose(render(made, "U", IMAGES).pixels[seen], linear(K)[seen], atol=1e-5)
+
+
+def test_the_hue_in_hsl_of_light_above_1_is_that_of_a_channel_above_it() -> None:
+    # Natron compares with 1 there, so red is not the largest and the last case is taken.
+    source = np.array([[[204, 51, 102]]], np.uint8)
+    made = graph(
+        read("R", "a.png"),
+        node("M", "MultiplyPlugin", {"Source": "R"}, value=(3.0, 1.5, 0.9, 1.0)),
+        node("N", "RGBToHSL", {"Source": "M"}),
+        size=(1, 1),
+    )
+    hue, saturation, lightness = render(made, "N", {"a.png": source}).pixels[0, 0, :3]
+    high, low = 1.0, 0.3
+    assert hue == pytest.approx((4 + (2.4 - 0.3) / (high - low)) / 6, abs=1e-5)
+    assert saturation == pytest.approx((high - low) / (2 - (high + low)), abs=1e-5)
+    assert lightness == pytest.approx((2.4 + 0.3) / 2, abs=1e-5)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,12 @@ def test_the_compiled_hsl_operations_equal_the_plain_ones(operation: str) -> Non
     _hsl_kernel.blend(HSL.index(operation), above, below, found)
     wanted = hsl_blend(operation, above[..., :3], below[..., :3], above[..., 3:], below[..., 3:])
     np.testing.assert_allclose(found[..., :3], wanted, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("version", "kept"), [(1, True), (2, False)])
+def test_an_a_without_a_pixel_is_black_since_version_2(version: int, kept: bool) -> None:
+    gone = node("Gone", "ShufflePlugin")
+    plain = node("M", "MergePlugin", {"A": "Gone", "B": "B"}, operation="multiply")
+    made = graph(BASE[1], gone, replace(plain, version=version), size=(10, 9))
+    result = render(made, "M", IMAGES, window=made.format).pixels
+    np.testing.assert_array_equal(result, of("B") if kept else np.zeros_like(result))
