@@ -36,11 +36,10 @@ def premultiply(pixels: Pixels) -> Pixels:
 
 
 def mask_channel(params: Params, label: str) -> int | None:
-    """The channel index of the mask input that is used, None when the mask is off."""
-    switch = f"enableMask_{label}"
-    # Connecting a mask switches it on, and Natron stores the switch only where it is then off.
-    if params.is_set(switch) and not params.flag(switch):
-        return None
+    """The channel index of the mask input that is used, None where none is chosen.
+
+    The switch beside it is not asked: Natron puts it on whenever it loads a connected mask.
+    """
     name = f"maskChannel_{label}"
     if name not in params:
         return 3
@@ -52,8 +51,8 @@ def mask_channel(params: Params, label: str) -> int | None:
 
 
 def uses_mask(context: Context, label: str = "Mask") -> bool:
-    """Whether a mask input is connected and switched on."""
-    return context.connected(label) and mask_channel(context.params, label) is not None
+    """Whether a mask input is connected; without a chosen channel it is 0 everywhere."""
+    return context.connected(label)
 
 
 def mix_of(context: NodeContext) -> float:
@@ -139,14 +138,23 @@ def mixed(
     if result.shape[0] * result.shape[1] >= _SMALL:
         from ofx_helpers.engine import kernels
 
-        channel = mask_channel(params, label)
-        plane = mask[..., 3 if channel is None else channel]
+        plane = _mask_plane(params, label, mask)
         out = np.empty(result.shape, np.float32)
         kernels.mix(result, original, plane, _inverted(params), mix, out)
         return out
     weights = mask_weight(params, label, mask, mix)
-    weighed: Pixels = result * weights + original * (np.float32(1) - weights)
+    with np.errstate(invalid="ignore"):
+        weighed: Pixels = result * weights + original * (np.float32(1) - weights)
+    # Where one side counts fully, the other's infinities and NaNs do not spoil it.
+    np.copyto(weighed, original, where=weights == 0)
+    np.copyto(weighed, result, where=weights == 1)
     return weighed
+
+
+def _mask_plane(params: Params, label: str, mask: Pixels) -> NDArray[np.float32]:
+    """The chosen channel of the mask input, (h, w); 0 where no channel is chosen, as in Natron."""
+    channel = mask_channel(params, label)
+    return np.zeros(mask.shape[:2], np.float32) if channel is None else mask[..., channel]
 
 
 def _inverted(params: Params) -> bool:
@@ -155,8 +163,7 @@ def _inverted(params: Params) -> bool:
 
 def mask_weight(params: Params, label: str, mask: Pixels, mix: float) -> NDArray[np.float32]:
     """The (h, w, 1) share of the effect: the chosen mask channel, perhaps inverted, times mix."""
-    channel = mask_channel(params, label)
-    values = mask[..., 3 if channel is None else channel][..., None]
+    values = _mask_plane(params, label, mask)[..., None]
     if _inverted(params):
         values = np.float32(1) - values
     weighted: NDArray[np.float32] = values * np.float32(mix)

@@ -43,7 +43,12 @@ def mix(result: Any, original: Any, mask: Any, invert: bool, amount: float, out:
             weight *= part
             rest = one - weight
             for c in range(4):
-                out[y, x, c] = result[y, x, c] * weight + original[y, x, c] * rest
+                if weight == 0:  # the other side's infinities and NaNs must not spoil it
+                    out[y, x, c] = original[y, x, c]
+                elif rest == 0:
+                    out[y, x, c] = result[y, x, c]
+                else:
+                    out[y, x, c] = result[y, x, c] * weight + original[y, x, c] * rest
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]

@@ -8,6 +8,7 @@ from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
 from ofx_helpers.engine.params import Params
+from ofx_helpers.nodes._curves import evaluated
 from ofx_helpers.nodes._luminance import luminance
 
 _MIDDLE_GREY = np.float32(0.18)
@@ -83,26 +84,32 @@ def _default_tones(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray
 
 
 def _tones(params: Params, tone: Array) -> tuple[Array, Array]:
-    """The shares of shadows and highlights at a luminance, from a table as the plug-in's own.
+    """The shares of shadows and highlights at a luminance, by a table as the plug-in's own.
 
-    Its 1024 steps are visible to 1e-5, so they are kept.
+    Its 1024 steps over `range` are visible to 1e-5, so they are kept; beyond it there is none.
+    The clamps of the result hold for the shares too.
     """
     low, high = sorted(params.pair("range"))
     high = high if high > low else low + 1
-    x = np.linspace(low, high, _STEPS)
+    steps = np.linspace(low, high, _STEPS)
+    beyond = (tone < low) | (tone > high)
+    lowest = 0.0 if params.flag("clampBlack") else -np.inf
+    highest = 1.0 if params.flag("clampWhite") else np.inf
+
+    def share(values: NDArray[np.float64], exact: NDArray[np.float64]) -> Array:
+        found = np.interp(tone, steps, np.clip(values, lowest, highest))
+        found[beyond] = np.clip(exact, lowest, highest)
+        return found.astype(np.float32)
+
     curves = params.node.params.get("toneRanges", ())
-    if len(curves) == 2 and all(isinstance(curve, Curve) for curve in curves):
-        sampled = [
-            np.array([curve.at(float(at)) for at in x])
-            for curve in curves
-            if isinstance(curve, Curve)
-        ]
+    stored = [curve for curve in curves if isinstance(curve, Curve) and curve.keys]
+    outside = tone[beyond].astype(np.float64)
+    if len(stored) == 2:
+        inside = [evaluated(curve, steps) for curve in stored]
+        exact = [evaluated(curve, outside) for curve in stored]
     else:
-        sampled = list(_default_tones(x))
-    shadow, highlight = (
-        np.interp(tone, x, np.clip(values, 0, 1)).astype(np.float32) for values in sampled
-    )
-    return shadow, highlight
+        inside, exact = list(_default_tones(steps)), list(_default_tones(outside))
+    return share(inside[0], exact[0]), share(inside[1], exact[1])
 
 
 def _color_correct(context: Context, pixels: Pixels, _window: Window) -> Pixels:

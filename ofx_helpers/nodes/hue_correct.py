@@ -15,18 +15,19 @@ Plane = NDArray[np.float64]
 _CURVES = ("hue", "sat", "lum", "red", "green", "blue", "r_sup", "g_sup", "b_sup", "sat_thrsh")
 _STEPS = 1024
 """The plug-in samples its curves; 1023 steps over the six sectors from magenta to magenta."""
+_TURN = 6.0  # hues: the curves close, the last key leads to the first
 
 
 def _sampled(params: Params) -> dict[str, Plane | None]:
     """Each curve at the steps; None where it is the default (1, or 0 for the threshold)."""
     curves = params.node.params.get("hue", ())
-    at = np.linspace(0, 6, _STEPS)
+    at = np.linspace(0, _TURN, _STEPS)
     found: dict[str, Plane | None] = {}
     for index, name in enumerate(_CURVES):
         curve = curves[index] if index < len(curves) else None
         found[name] = None
         if isinstance(curve, Curve) and curve.keys:
-            found[name] = np.maximum([curve.at(float(x)) for x in at], 0)
+            found[name] = np.maximum([curve.periodic(float(x), _TURN) for x in at], 0)
     return found
 
 

@@ -30,10 +30,11 @@ def _region(context: Context) -> Window:
     if context.params.number("mix") == 0:
         return context.region("B")
     box = context.params.choice("bbox")
-    if box == "a":
-        return context.region("A")
-    if box == "b":
-        return context.region("B")
+    if box in ("a", "b"):
+        # An unconnected one says nothing; Natron then takes the inputs a Merge cannot do without.
+        label = box.upper()
+        both = context.region("A").union(context.region("B"))
+        return context.region(label) if context.connected(label) else both
     labels = [label for label in ("B", *_sources(context)) if context.connected(label)]
     regions = [context.region(label) for label in labels]
     if not regions:

@@ -39,8 +39,10 @@ def _both(_context: Context, window: Window) -> Sequence[Want]:
 
 
 def _box(context: Context) -> Window:
-    """The pixels of CopyRectangle's rectangle."""
+    """The pixels of CopyRectangle's rectangle; unset, it is the whole project."""
     (x, y), (width, height) = context.params.pair("bottomLeft"), context.params.pair("size")
+    if not context.params.is_set("size"):
+        width, height = width * context.format.width, height * context.format.height
     return Window(math.floor(x), math.floor(y), math.ceil(x + width), math.ceil(y + height))
 
 

@@ -24,7 +24,7 @@ def apply(plugin: str, masked: bool = False, **params: object) -> np.ndarray:
     made = graph(
         read("A", "a.png"),
         read("K", "k.png"),
-        node("N", plugin, inputs, enableMask_Mask=masked, **CHANGING[plugin] | params),
+        node("N", plugin, inputs, **CHANGING[plugin] | params),
     )
     return render(made, "N", IMAGES).pixels
 

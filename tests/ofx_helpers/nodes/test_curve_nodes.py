@@ -129,3 +129,31 @@ def test_time_dissolve_goes_smoothly_from_a_to_b() -> None:
     share = 3 / 16 - 2 / 64  # the smooth step at a quarter
     wanted = a + (b - a) * share
     np.testing.assert_allclose(apply("TimeDissolvePlugin", 1.0, **span), wanted, atol=1e-6)
+
+
+def test_hue_correct_joins_the_last_key_of_its_ring_to_the_first() -> None:
+    # Magenta stands at 6, half-way from the key at 5 to the one at 1, a turn on.
+    flat = curve((1, 1, 0), (5, 1, 0))
+    darker = curve((1, 0, 0), (5, 1, 0))
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.8, 0.0, 0.8, 1.0)),
+        node("N", "HueCorrect", {"Source": "C"}, hue=(flat, flat, darker)),
+    )
+    np.testing.assert_allclose(render(made, "N").pixels[0, 0], (0.4, 0, 0.4, 1), atol=1e-5)
+
+
+def test_color_correct_reads_its_tones_from_the_curve_itself_beyond_its_range() -> None:
+    shares = (curve((0, 1, -0.5), (1, 0.5, -0.5)), curve((0, 0, 0), (1, 0, 0)))
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.8, 0.8, 0.8, 1.0)),
+        node(
+            "N",
+            "ColorCorrectPlugin",
+            {"Source": "C"},
+            toneRanges=shares,
+            range=(0.0, 0.4),
+            ShadowsGain=(2.0, 2.0, 2.0, 1.0),
+        ),
+    )
+    # The shadows' share at 0.8 is 0.6, not the 0.8 of the table's last step.
+    np.testing.assert_allclose(render(made, "N").pixels[0, 0, :3], 0.8 * 1.6, atol=1e-5)

@@ -46,9 +46,24 @@ def test_where_the_mask_is_0_the_result_is_b_and_where_it_is_1_the_merge() -> No
     np.testing.assert_allclose(inverted, of("B") + (1 - weight) * of("A"), atol=1e-6)
 
 
-def test_a_mask_that_is_switched_off_does_nothing() -> None:
+def test_a_mask_without_a_channel_is_black_whatever_its_switch_says() -> None:
+    # As Natron renders a saved project: loading a connected mask puts its switch on.
+    unset = {"operation": "plus", "enableMask_Mask": False, "maskChannel_Mask": "None"}
+    np.testing.assert_array_equal(merge(**unset), of("B"))
+    np.testing.assert_array_equal(merge(**unset, maskInvert=True), merge(operation="plus"))
+
+
+def test_a_connected_mask_counts_though_its_switch_is_stored_off() -> None:
     np.testing.assert_array_equal(
-        merge(operation="plus", enableMask_Mask=False), merge(operation="plus")
+        merge(operation="plus", enableMask_Mask=False),
+        merge(operation="plus", enableMask_Mask=True),
+    )
+
+
+def test_the_box_of_an_a_that_is_not_connected_is_that_of_b() -> None:
+    made = graph(*BASE, node("M", "MergePlugin", {"B": "B"}, operation="over", bbox="a"))
+    np.testing.assert_array_equal(
+        render(made, "M", IMAGES, window=Window(0, 0, 10, 9)).pixels, of("B")
     )
 
 

@@ -81,3 +81,43 @@ def test_of_several_views_the_first_is_rendered() -> None:
         node("O", "oneViewPlugin", {"Source": "J"}),
     )
     np.testing.assert_array_equal(render(made, "O", IMAGES).pixels, linear(B))
+
+
+def two(plugin: str, labels: tuple[str, str], **params: object) -> np.ndarray:
+    made = graph(
+        read("A", "a.png"),
+        read("B", "b.png"),
+        node("N", plugin, dict(zip(labels, "AB", strict=True)), **params),
+    )
+    return render(made, "N", IMAGES, window=Window(0, 0, 16, 12)).pixels
+
+
+def test_copy_rectangle_copies_all_until_a_rectangle_is_drawn() -> None:
+    np.testing.assert_array_equal(two("CopyRectanglePlugin", ("A", "B")), linear(A))
+    np.testing.assert_array_equal(
+        two("CopyRectanglePlugin", ("A", "B"), size=(0.0, 0.0)), linear(B)
+    )
+
+
+def test_dissolve_leaves_a_channel_that_is_not_processed_to_its_first_input() -> None:
+    got = two("DissolvePlugin", ("0", "1"), which=0.25, NatronOfxParamProcessG=False)
+    np.testing.assert_array_equal(got[..., 1], linear(A)[..., 1])
+    np.testing.assert_allclose(
+        got[..., 0], linear(A)[..., 0] * 0.75 + linear(B)[..., 0] * 0.25, atol=1e-6
+    )
+
+
+def test_what_is_not_a_number_does_not_shine_through_a_black_mask() -> None:
+    made = graph(
+        read("K", "step.png"),
+        node("C", "ConstantPlugin", color=(1e38, 1e38, 1e38, 1.0)),
+        node(
+            "N",
+            "MultiplyPlugin",
+            {"Source": "C", "Mask": "K"},
+            value=(1e30,) * 4,
+            maskChannel_Mask="uk.co.thefoundry.OfxImagePlaneColour.R",
+        ),
+    )
+    got = render(made, "N", IMAGES, window=Window(0, 0, 16, 12)).pixels
+    np.testing.assert_array_equal(got[:, :8, 0], np.float32(1e38))
