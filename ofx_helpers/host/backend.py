@@ -1,9 +1,19 @@
 """What a worker, or this process itself, does with bundles: the plug-ins' own side of the host."""
 
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ofx_helpers.host.types import Description, Effect, Project
+
+BACKEND = "ofx_helpers.host.local"
+"""The real one."""
+
+
+def backend(name: str = BACKEND) -> "Backend":
+    """The module of a name, imported now: it maps C declarations, which costs time."""
+    module: Any = import_module(name)
+    return module  # type: ignore[no-any-return]
 
 
 class Backend(Protocol):

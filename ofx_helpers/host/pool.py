@@ -7,8 +7,9 @@ import threading
 from functools import lru_cache
 from pathlib import Path
 
+from ofx_helpers.host.backend import BACKEND
 from ofx_helpers.host.errors import PluginError
-from ofx_helpers.host.process import BACKEND, WorkerProcess
+from ofx_helpers.host.process import WorkerProcess
 
 MOST_HANDLES = 512
 """File handles in a worker, beyond which it is replaced."""

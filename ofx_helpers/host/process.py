@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.host.backend import BACKEND
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.notes import Notes
 from ofx_helpers.host.shared import Owner
 from ofx_helpers.host.wire import ClosedError, Message, Wire, pair
 
-BACKEND = "ofx_helpers.host.local"
-"""The module that a worker works with; tests have others."""
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from ofx_helpers.host.worker import main; main(sys.argv[2:])"
@@ -61,6 +60,7 @@ class WorkerProcess:
         self._channels = 0
         self._how = ""
         self._serving = 0
+        self._thread = threading.local()
         self._heard = time.monotonic()
         self._measured = 0.0
         self.users = 0
@@ -125,15 +125,23 @@ class WorkerProcess:
         self._heard = time.monotonic()
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[None]:
-        """While we work for it, its silence is ours."""
-        with self._lock:
-            self._serving += 1
+    def serving(self, change: int = 1) -> Iterator[None]:
+        """While a thread of ours works for it, its silence is ours.
+
+        A thread that asks it for more while it serves it waits like others: `change` is -1 then.
+        """
+        before = getattr(self._thread, "serving", 0)
+        if before + change in (0, 1):
+            self._thread.serving = before + change
+            with self._lock:
+                self._serving += change
         try:
             yield
         finally:
-            with self._lock:
-                self._serving -= 1
+            if before + change in (0, 1):
+                self._thread.serving = before
+                with self._lock:
+                    self._serving -= change
             self.heard()
 
     def silent(self, since: float) -> float:
@@ -255,6 +263,12 @@ class Channel:
         `limit` is in seconds without a sign of life; `stop` gets a time when it is to stop.
         Raises PluginError with the plug-in's words, WorkerDiedError, or what `serve` raised.
         """
+        with self._worker.serving(-1):
+            return self._dialogue(message, limit, serve, stop)
+
+    def _dialogue(
+        self, message: Message, limit: float, serve: Serve | None, stop: Sequence[float]
+    ) -> Any:
         self.clean = False
         trouble: BaseException | None = None
         began = time.monotonic()

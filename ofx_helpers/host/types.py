@@ -80,6 +80,25 @@ class Description:
     """File suffixes of a reader or writer."""
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A bundle, or one plug-in of it, that cannot be used, and why."""
+
+    bundle: Path
+    plugin: str
+    """Empty when the whole bundle cannot be loaded."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is in a bundle."""
+
+    bundle: Path
+    plugins: tuple[Description, ...]
+    faults: tuple[Fault, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Project:
     """The project as an instance sees it: format, pixel aspect, rate and range of frames."""

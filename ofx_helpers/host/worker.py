@@ -14,7 +14,6 @@ import threading
 import traceback
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Window
-from ofx_helpers.host.backend import Backend
+from ofx_helpers.host.backend import Backend, backend
 from ofx_helpers.host.encode import (
     description_from_json,
     description_to_json,
@@ -302,8 +301,7 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _tame()
     control = Wire(socket.socket(fileno=int(arguments[0])))
-    backend: Any = import_module(arguments[2])
-    worker = Worker(control, Notes(int(arguments[1])), backend)
+    worker = Worker(control, Notes(int(arguments[1])), backend(arguments[2]))
     log = logging.getLogger("ofx_helpers.host")
     log.setLevel(logging.INFO)
     log.addFilter(worker.log)

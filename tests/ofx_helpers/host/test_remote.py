@@ -396,3 +396,11 @@ def test_a_fork_leaves_the_workers_to_the_first_process(pool: Pool) -> None:
             os._exit(0 if good else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert effect.render(1.0, WINDOW, fetch).window == WINDOW
+
+
+def test_a_hang_upstream_in_the_same_worker_is_noticed(pool: Pool) -> None:
+    above = make(pool, "fake.Fault", fault="hang", timeout=0.5)
+    below = make(pool, "fake.Merge", timeout=0.5)
+    with pytest.raises(PluginError, match=r"^fake\.Fault .* no sign of life"):
+        below.render(1.0, WINDOW, lambda name, at, window: above.render(at, window, fetch))
+    assert below.render(1.0, WINDOW, fetch).window == WINDOW
