@@ -136,3 +136,28 @@ def check(
             typer.echo(f"  {picture}")
     if bad:
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="A name, or the path of a folder to make.")],
+    project: Annotated[
+        Path, typer.Option("--from", help="A project saved in Natron.", metavar="PROJECT")
+    ],
+) -> None:
+    """Turns a project saved in Natron into a template.
+
+    Its files, words, frames and format become parameters with what they are now as defaults, and
+    so does each __TOKEN__ in a text of it. A number stands for a token when the node's note says
+    so: size = __BLUR__.
+
+    Example: memecomp template new my_look --from look.ntp
+    """
+    from driver.project.document import read
+    from driver.project.template_new import folder_for, new_template
+
+    folder = folder_for(name)
+    told = new_template(read(project), folder)
+    typer.echo(str(folder))
+    for line in told:
+        typer.echo(f"  {line}")

@@ -153,7 +153,8 @@ class NodeKind:
 def node_kind(name: str, codec: str = "") -> NodeKind:
     """The node of that short name (`Merge`, `Transform`) or plug-in id.
 
-    A Read or Write has also the parameters of its codec's plug-in, by the ending of its file name.
+    A Read or Write has also the parameters of its codec's plug-in: `codec` is its id, or a file
+    name whose ending tells it.
 
     Raises:
         MemecompError: Natron has no such node; the message lists near names.
@@ -165,9 +166,14 @@ def node_kind(name: str, codec: str = "") -> NodeKind:
 
 
 def codec_plugin(plugin: str, filename: str) -> str:
-    """The id of the plug-in with which a Read or Write handles a file name; else empty."""
+    """The id of the plug-in with which a Read or Write handles a file name; else empty.
+
+    An id stays as it is.
+    """
     if plugin not in (READ, WRITE) or not filename:
         return ""
+    if filename in catalogue():
+        return filename
     ending = "." + filename.rpartition(".")[2].lower()
     side = "Read" if plugin == READ else "Write"
     return f"fr.inria.openfx.{side}{_CODECS.get(ending, 'OIIO')}"

@@ -13,14 +13,15 @@ from driver.project.catalog import NodeKind, ParamKind, near, node_kind
 from driver.project.document import Document
 from driver.project.formats import BUILT_IN
 from driver.project.gui import NodeGui, colour_of, gui_element
-from driver.project.layout import Box, Item, bounds, lay_out
-from driver.project.outline import NodeOutline, PartOutline, ProjectOutline, value_of
+from driver.project.keep import kept_kind, put_back, put_back_settings, whole_node
+from driver.project.layout import GAP_X, Box, Item, bounds, lay_out
+from driver.project.outline import KEPT, NodeOutline, PartOutline, ProjectOutline, value_of
 from driver.project.write_roto import roto_element
 from ofx_helpers.engine.graph import Keyed
 
 _NODE_SIZE = (109.0, 52.0)
 _READ_SIZE = (133.0, 81.0)
-_FORMAT = "memecomp"
+OWN_FORMAT = "memecomp"
 
 
 def complete(outline: ProjectOutline, path: Path, where: str) -> Document:
@@ -92,11 +93,15 @@ class _Maker:
         return MemecompError(f"{self._where}, line {node.line}, node {node.name}: {text}")
 
     def _node(self, node: NodeOutline, names: set[str], prefix: str) -> Element:
+        if node.plugin == KEPT:
+            return whole_node(node, names)
         kind = _kind(node)
         inputs = _checked_inputs(node, kind, names)
         params = _checked_params(node, kind, inputs)
         cache_id = f"{prefix}{node.name}"
         element = node_element(kind, node.name, params, inputs, cache_id)
+        if node.label:
+            _set(element, "Plugin_label", node.label)
         if node.shapes:
             for shape in node.shapes:
                 if len(shape.points) < 3 or len(shape.points) != len(shape.feather_points):
@@ -110,6 +115,7 @@ class _Maker:
             anchor = _set(element, "Children", len(node.children))
             for child in reversed(self.nodes(node.children, f"{cache_id}.")):
                 anchor.addnext(child)
+        put_back(element, node.kept)
         return element
 
     def backdrops(self, parts: Sequence[PartOutline]) -> list[Element]:
@@ -135,14 +141,18 @@ class _Maker:
 
 
 def _kind(node: NodeOutline) -> NodeKind:
-    filename = node.params.get("filename")
-    return node_kind(node.plugin, filename if isinstance(filename, str) else "")
+    if node.plugin == KEPT:
+        return kept_kind(node)
+    names = ("decodingPluginID", "encodingPluginID", "filename")
+    codec = next((node.params[name] for name in names if node.params.get(name)), "")
+    return node_kind(node.plugin, codec if isinstance(codec, str) else "")
 
 
 def _checked_inputs(node: NodeOutline, kind: NodeKind, names: set[str]) -> dict[str, str]:
     labels = kind.inputs
     if kind.plugin == catalog.GROUP:
-        labels = tuple(child.name for child in node.children if child.plugin == "Input")
+        inside = (child for child in node.children if child.plugin in ("Input", catalog.INPUT))
+        labels = tuple(child.label or child.name for child in inside)
     for label, source in node.inputs.items():
         if label not in labels:
             raise MemecompError(f"{kind.name} has no input {label!r}.{near(label, labels)}")
@@ -161,7 +171,8 @@ def _checked_params(
         given.setdefault("enableMask_Mask", True)  # Natron sets it when a person connects the mask
     codec = catalog.codec_plugin(kind.plugin, str(given.get("filename", "")))
     if codec:
-        given["decodingPluginID" if kind.plugin == catalog.READ else "encodingPluginID"] = codec
+        side = "decodingPluginID" if kind.plugin == catalog.READ else "encodingPluginID"
+        given.setdefault(side, codec)
     found = {}
     for name, raw in given.items():
         param = kind.param(name)
@@ -177,20 +188,38 @@ def _arranged(outlines: Sequence[NodeOutline]) -> tuple[list[NodeGui], dict[str,
         Item(node.name, *sizes[node.name], tuple(dict.fromkeys(node.inputs.values())), node.part)
         for node in outlines
     ]
-    boxes, parts = lay_out(items)
+    placed = {node.name: _placed(node, sizes[node.name]) for node in outlines if node.place}
+    boxes, parts = lay_out([item for item in items if item.name not in placed])
     whole = bounds([*boxes.values(), *parts.values()])
     dx, dy = -whole.x - whole.width / 2, -whole.y - whole.height / 2
+    if placed:  # what has no place of its own goes beside
+        around = bounds(placed.values())
+        dx, dy = around.x + around.width + GAP_X - whole.x, around.y - whole.y
+    boxes = {name: box.moved(dx, dy) for name, box in boxes.items()} | placed
     nodes = [
         NodeGui(
             name=node.name,
-            box=boxes[node.name].moved(dx, dy),
-            colour=colour_of(_kind(node).group, _kind(node).plugin),
+            box=boxes[node.name],
+            colour=_tint(node) or colour_of(_kind(node).group, _kind(node).plugin),
             preview=_kind(node).plugin == catalog.READ,
             children=tuple(_arranged(node.children)[0]),
         )
         for node in outlines
     ]
     return nodes, {name: box.moved(dx, dy) for name, box in parts.items()}
+
+
+def _placed(node: NodeOutline, size: tuple[float, float]) -> Box:
+    x, y, *own = node.place
+    width, height = own or size
+    return Box(x, y, width, height)
+
+
+def _tint(node: NodeOutline) -> tuple[float, float, float] | None:
+    if not node.tint:
+        return None
+    red, green, blue = node.tint
+    return red, green, blue
 
 
 def _size(node: NodeOutline) -> tuple[float, float]:
@@ -207,9 +236,9 @@ def _set(element: Element, tag: str, value: object) -> Element:
 
 def _settings(project: Element, outline: ProjectOutline) -> None:
     known = [(size.width, size.height, size.pixel_aspect) for size in BUILT_IN]
-    wanted = (outline.width, outline.height, 1.0)
+    wanted = (outline.width, outline.height, outline.aspect)
     own = wanted not in known
-    names = (*(size.name for size in BUILT_IN), _FORMAT)
+    names = (*(size.name for size in BUILT_IN), OWN_FORMAT)
     index = len(BUILT_IN) if own else known.index(wanted)
     paths = "<Name>Project</Name><Value>[Project]</Value>"
     knobs: Iterable[tuple[ParamKind, tuple[Keyed, ...]]] = (
@@ -231,7 +260,8 @@ def _settings(project: Element, outline: ProjectOutline) -> None:
         sides = (0, 0, outline.width, outline.height)
         for tag, value in zip(("Left", "Bottom", "Right", "Top"), sides, strict=True):
             add(rectangle, tag, value)
-        add(item, "Pixel_aspect_ratio", 1.0)
-        add(item, "Name", _FORMAT)
+        add(item, "Pixel_aspect_ratio", float(outline.aspect))
+        add(item, "Name", OWN_FORMAT)
     add(project, "Timeline_current_time", outline.first)
     add(project, "CreationDate", 0)  # the same outline gives the same file
+    put_back_settings(project, outline.kept)

@@ -1,8 +1,9 @@
-"""What differs between two projects, by node and parameter."""
+"""What differs between two projects, by node and parameter: in meaning, not in text."""
 
 from collections.abc import Callable, Mapping
 
 from driver.project.document import Document
+from driver.project.meaning import meanings, settings, texts
 from driver.project.node import ProjectNode
 from driver.project.params import Param
 from ofx_helpers.engine.curve import Curve
@@ -13,7 +14,8 @@ DEFAULT = "(default)"
 
 def diff(old: Document, new: Document) -> list[str]:
     """One line a difference, from `old` to `new`; where nodes lie and how panes stand is none."""
-    told = _params("project", old.params, new.params)
+    before_all, after_all = (settings(one.project.findall("item")) for one in (old, new))
+    told = _params("project", texts(before_all), texts(after_all))
     before = {node.path: node for node in old.all_nodes()}
     after = {node.path: node for node in new.all_nodes()}
     for path in dict.fromkeys([*before, *after]):
@@ -31,7 +33,7 @@ def _node(path: str, old: ProjectNode, new: ProjectNode) -> list[str]:
     if old.plugin != new.plugin:
         told.append(f"{path}: {old.plugin} → {new.plugin}")
     told += _mapping(path, old.inputs, new.inputs, "(not connected)", lambda label: f" ← {label}")
-    told += _params(path, old.params, new.params)
+    told += _params(path, texts(meanings(old)), texts(meanings(new)))
     if old.shapes != new.shapes:
         told.append(f"{path}: its shapes differ ({len(old.shapes)} → {len(new.shapes)})")
     return told

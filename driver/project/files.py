@@ -13,7 +13,7 @@ from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
 
 _KINDS = {"InputFile": True, "OutputFile": False}
 # Natron fills these with files of its own installation.
-_NATRONS_OWN = {"ocioConfigFile"}
+NATRONS_OWN = {"ocioConfigFile"}
 _VARIABLE = re.compile(r"<Name>(.*?)</Name>\s*<Value>(.*?)</Value>", re.DOTALL)
 _ABSOLUTE = re.compile(r"/|\\\\|[A-Za-z]:[\\/]")
 
@@ -84,7 +84,7 @@ def is_absolute(name: str) -> bool:
 def _files_of(document: Document, node: ProjectNode) -> Iterator[FileUse]:
     known = variables(document)
     for knob in node.knobs():
-        if text_of(knob, "Type") not in _KINDS or text_of(knob, "Name") in _NATRONS_OWN:
+        if text_of(knob, "Type") not in _KINDS or text_of(knob, "Name") in NATRONS_OWN:
             continue
         param = read_param(knob)
         if not param.values:

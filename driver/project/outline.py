@@ -16,6 +16,13 @@ from driver.errors import MemecompError
 from driver.project.boost import Element
 from driver.project.catalog import near
 from driver.project.keys import NAMES, animate
+from ofx_helpers.engine.curve import Curve, Interpolation, Key
+
+METHODS = {method.name.lower(): method for method in Interpolation}
+
+
+KEPT = "kept"
+"""Stands for the plug-in of a node that is held as Natron wrote it."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,12 @@ class NodeOutline:
     children: tuple["NodeOutline", ...] = ()
     part: str = ""
     note: str = ""
+    label: str = ""
+    place: tuple[float, ...] = ()
+    """Corner in the graph, x right and y down, and perhaps its size; empty: laid out."""
+    tint: tuple[float, ...] = ()
+    kept: tuple[Element, ...] = ()
+    """Pieces of the node as Natron wrote them; for plug-in `KEPT` the one whole node."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,8 @@ class ProjectOutline:
     fps: float
     nodes: tuple[NodeOutline, ...]
     parts: tuple[PartOutline, ...]
+    aspect: float = 1.0
+    kept: tuple[Element, ...] = ()
 
 
 def read_outline(text: str, where: str) -> ProjectOutline:
@@ -99,6 +114,8 @@ def read_outline(text: str, where: str) -> ProjectOutline:
         fps=float(settings.get("fps") or 24),
         nodes=tuple(_nodes(root, "")),
         parts=tuple(parts),
+        aspect=float(settings.get("aspect") or 1),
+        kept=_kept(settings),
     )
 
 
@@ -110,6 +127,8 @@ def value_of(raw: Any) -> object:
     """
     if not isinstance(raw, dict):
         return raw
+    if "curves" in raw:
+        return [_curve(item) for item in raw["curves"]]
     rows = raw.get("keys") or ()
     method = raw.get("interpolation", "smooth")
     if method not in NAMES:
@@ -120,6 +139,23 @@ def value_of(raw: Any) -> object:
         animate([(row[0], row[dimension]) for row in rows], NAMES[method])
         for dimension in range(1, len(rows[0]))
     ]
+
+
+def _curve(raw: Any) -> object:
+    """One dimension of `curves`: a plain value, or keys with their slopes."""
+    if not isinstance(raw, list):
+        return raw
+    keys = []
+    for row in raw:
+        if len(row) != 5 or row[2] not in METHODS:
+            near_names = near(str(row[2]), METHODS) if len(row) == 5 else ""
+            raise MemecompError(
+                f"Keys of curves are [frame, value, interpolation, slope, slope], not {row!r}."
+                f"{near_names}"
+            )
+        time, value, method, left, right = row
+        keys.append(Key(float(time), float(value), METHODS[method], float(left), float(right)))
+    return Curve(tuple(keys))
 
 
 def _nodes(parent: Element, part: str) -> Iterator[NodeOutline]:
@@ -147,7 +183,16 @@ def _node(element: Element, part: str) -> NodeOutline:
         children=tuple(_nodes(element, "")),
         part=part,
         note=element.get("note") or "",
+        label=element.get("label") or "",
+        place=tuple(json.loads(element.get("place") or "[]")),
+        tint=tuple(json.loads(element.get("tint") or "[]")),
+        kept=_kept(element),
     )
+
+
+def _kept(element: Element) -> tuple[Element, ...]:
+    found = element.find("kept")
+    return () if found is None else tuple(found)
 
 
 def _shape(element: Element) -> RotoOutline:

@@ -33,6 +33,8 @@ from driver.project.template_words import Words
 __all__ = ["Template", "fill", "load_template", "outline_of", "render_outline", "templates_folder"]
 
 _FIELDS = {"help", "parameters"}
+OWN = "[Template]/"
+"""Starts the name of a file that lies relative to the template's own folder."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Template:
     def files(self) -> tuple[Path, ...]:
         """Every file that a project made from it may depend on: its own and the shared ones."""
         shared = [file for folder in shared_folders(self.folder) for file in folder.glob("*.j2")]
-        return tuple(sorted([*shared, self.folder / DECLARED, self.body]))
+        own = [path for path in self.folder.rglob("*.j2") if path != self.body]
+        return tuple(sorted([*shared, *own, self.folder / DECLARED, self.body]))
 
 
 def load_template(name: str, root: Path | None = None) -> Template:
@@ -141,8 +144,11 @@ def _checked(template: Template, values: Mapping[str, object], folder: Path) -> 
             raise MemecompError(f"Template {template.name} has no parameter {name!r}.{hint}")
     found: dict[str, object] = {}
     for name, parameter in template.parameters.items():
+        value = parameter.default if values.get(name) is None else values[name]
+        if parameter.type == "file" and isinstance(value, str) and value.startswith(OWN):
+            value = template.folder.absolute() / value.removeprefix(OWN)
         try:
-            found[name] = parameter.check(values.get(name), folder)
+            found[name] = parameter.check(value, folder)
         except MemecompError as error:
             raise MemecompError(f"Template {template.name}, {name}: {error}") from None
     return found

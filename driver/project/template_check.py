@@ -144,7 +144,7 @@ def _lines(nodes: Sequence[NodeOutline], prefix: str) -> Iterator[tuple[str, int
 def _unused(template: Template) -> Iterator[str]:
     """Parameters that neither the template nor what it imports ever says."""
     environment = jinja2.Environment(autoescape=False)  # only parsed here, never run
-    sources = [template.body, *template.folder.glob("*.j2")]
+    sources = [template.body, *template.folder.rglob("*.j2")]
     try:
         text = template.body.read_text("utf-8")
         if SHARED in text:

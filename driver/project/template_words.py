@@ -9,8 +9,10 @@ from jinja2 import Undefined
 
 from driver.errors import MemecompError
 from driver.project import catalog
+from driver.project.outline import KEPT
 
 Points = Sequence[Sequence[float]]
+Caller = Callable[[], str]
 
 
 class Words:
@@ -27,51 +29,108 @@ class Words:
             "node": self.node,
             "group": self.group,
             "part": self.part,
+            "kept": self.kept,
             "keys": self.keys,
+            "animated": self.animated,
+            "curves": self.curves,
             "shape": self.shape,
             "rectangle": self.rectangle,
         }
 
-    def project(self, *, width: int, height: int, first: int, last: int, fps: float) -> str:
-        """The format in pixels, the frames and their rate: once in every template."""
-        return (
-            f"<project{_attributes(width=width, height=height, first=first, last=last, fps=fps)}/>"
+    def project(
+        self,
+        *,
+        width: int,
+        height: int,
+        first: int,
+        last: int,
+        fps: float,
+        aspect: float = 1.0,
+        caller: Caller | None = None,
+    ) -> str:
+        """The format in pixels, the frames and their rate: once in every template.
+
+        `aspect` is a pixel's width over its height. Project settings that it cannot say may be
+        called around: `{% call project(…) %}{% include "kept/project.xml.j2" %}{% endcall %}`.
+        """
+        head = _attributes(
+            width=width, height=height, first=first, last=last, fps=fps, aspect=aspect
         )
+        return f"<project{head}>{_kept(caller)}</project>"
 
     def node(
         self,
         name: str,
         plugin: str,
+        /,
         *,
         shapes: Sequence[str] = (),
         note: str = "",
+        label: str = "",
+        place: Sequence[float] = (),
+        tint: Sequence[float] = (),
+        caller: Caller | None = None,
         **given: object,
     ) -> str:
         """A node by short name (`Merge`) or plug-in id: inputs by label, parameters by name.
 
         What is none is left out, so an optional input or value needs no `if`. `note` is shown
-        under the node's name.
+        under the node's name, `label` instead of it. `place` is its corner in the graph, x right
+        and y down, and perhaps its size; else it is laid out. What no word says is called around
+        as Natron wrote it: `{% call node(…) %}{% include "kept/Lookup.xml.j2" %}{% endcall %}`.
         """
         kind = catalog.node_kind(plugin)
-        return self._element(name, plugin, given, kind.inputs, "".join(shapes), note)
+        gui = _gui(note, label, place, tint)
+        return self._element(name, plugin, given, kind.inputs, "".join(shapes) + _kept(caller), gui)
+
+    def kept(
+        self,
+        name: str,
+        /,
+        *,
+        caller: Caller,
+        place: Sequence[float] = (),
+        tint: Sequence[float] = (),
+        **given: object,
+    ) -> str:
+        """A whole node as Natron wrote it, called around; only its inputs are given here."""
+        gui = _gui("", "", place, tint)
+        return self._element(name, KEPT, given, tuple(given), _kept(caller), gui)
 
     def group(
-        self, name: str, *, output: str, caller: Callable[[], str], note: str = "", **given: object
+        self,
+        name: str,
+        /,
+        *,
+        caller: Caller,
+        output: str | None = None,
+        inputs: Mapping[str, object] | None = None,
+        note: str = "",
+        label: str = "",
+        place: Sequence[float] = (),
+        tint: Sequence[float] = (),
+        **given: object,
     ) -> str:
         """A group, written around its nodes: `{% call group("Name", output="Last", In="X") %}`.
 
-        Each further name is an input: the nodes inside read it by that name.
+        Each further name is an input: the nodes inside read it by that name. Without `output` the
+        nodes inside have Inputs and an Output of their own; then `inputs` are those by label, and
+        further names are the group's parameters.
         """
-        body = "".join(self.node(label, "Input") for label in given)
+        gui = _gui(note, label, place, tint)
+        if output is None:
+            wired = dict(inputs or {})
+            return self._element(name, "Group", {**wired, **given}, tuple(wired), caller(), gui)
+        body = "".join(self.node(one, "Input") for one in given)
         body += caller() + self.node("Output1", "Output", Source=output)
-        return self._element(name, "Group", given, tuple(given), body, note)
+        return self._element(name, "Group", given, tuple(given), body, gui)
 
     def part(
         self,
         name: str,
         text: str = "",
         *,
-        caller: Callable[[], str],
+        caller: Caller,
         colour: Sequence[float] = (0.3, 0.5, 0.4),
     ) -> str:
         """A BackDrop with a title and a text around nodes: `{% call part("Sources") %}`."""
@@ -97,7 +156,20 @@ class Words:
             + [row[c] * f + o for c, f, o in zip(columns, factors, offsets, strict=True)]
             for row in rows
         ]
-        return {"keys": made, "interpolation": interpolation}
+        return self.animated(made, interpolation=interpolation)
+
+    def animated(
+        self, rows: Sequence[Sequence[float]], *, interpolation: str = "smooth"
+    ) -> dict[str, object]:
+        """An animated value of rows `[frame, value, …]`, one value a dimension."""
+        return {"keys": [list(row) for row in rows], "interpolation": interpolation}
+
+    def curves(self, *dimensions: object) -> dict[str, object]:
+        """An animated value key by key: for each dimension a value, or keys with their slopes.
+
+        A key is `[frame, value, interpolation, slope before, slope after]`, in units per frame.
+        """
+        return {"curves": list(dimensions)}
 
     def shape(
         self,
@@ -134,7 +206,7 @@ class Words:
         given: Mapping[str, object],
         labels: Sequence[str],
         body: str,
-        note: str,
+        gui: Mapping[str, object],
     ) -> str:
         lines = []
         for key, value in given.items():
@@ -149,11 +221,22 @@ class Words:
                 lines.append(f"  <param{_attributes(name=key, value=text)}/>")
         if body.strip():
             lines.append(body.strip())
-        line = self._line()
-        head = _attributes(name=name, plugin=plugin, line=line, **({"note": note} if note else {}))
+        head = _attributes(name=name, plugin=plugin, line=self._line(), **gui)
         if not lines:
             return f"<node{head}/>"
         return "\n".join([f"<node{head}>", *lines, "</node>"])
+
+
+def _gui(note: str, label: str, place: Sequence[float], tint: Sequence[float]) -> dict[str, object]:
+    """The attributes that say how a node looks in the graph; what is not given is left out."""
+    lists = {"place": json.dumps(list(place)), "tint": json.dumps(list(tint))}
+    shown = {"note": note, "label": label, **lists}
+    return {key: value for key, value in shown.items() if value not in ("", "[]")}
+
+
+def _kept(caller: Caller | None) -> str:
+    text = caller().strip() if caller else ""
+    return f"<kept>{text}</kept>" if text else ""
 
 
 def _no_json(value: object) -> object:

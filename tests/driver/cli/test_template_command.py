@@ -9,6 +9,7 @@ import pytest
 from driver.project.document import read
 from tests.driver.cli.run_cli import Said, run_cli
 from tests.driver.project.make_template import BODY, make_template
+from tests.driver.render.small_project import small_project
 
 Command = Callable[..., Said]
 
@@ -18,7 +19,7 @@ def template(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     return lambda *words: run_cli(monkeypatch, capsys, "template", *words)
 
 
-@pytest.mark.parametrize("command", ["list", "show", "render", "check"])
+@pytest.mark.parametrize("command", ["list", "show", "render", "check", "new"])
 def test_each_command_shows_an_example(template: Command, command: str) -> None:
     shown = template(command, "--help").out.partition("Example")[2]
     assert f"memecomp template {command}" in shown
@@ -98,3 +99,14 @@ def test_check_ends_with_status_1_only_where_there_are_faults(
     assert said.status == 1
     assert f"square: no faults, no frame: Read1 reads {tmp_path}/missing.png" in said.out
     assert "bad/template.ntp.j2, line 6, node Over: mix is at most 1, not 2" in said.out
+
+
+def test_new_makes_a_template_and_says_what_it_asks_for(template: Command, tmp_path: Path) -> None:
+    small_project(tmp_path, '{{ node("Write1", "Write", filename="[Project]/o/a.####.png") }}')
+    said = template("new", tmp_path / "look", "--from", tmp_path / "a.ntp")
+    assert said.out.splitlines()[:2] == [
+        f"{tmp_path}/look",
+        "  asks for width, height, first, last, fps, output_file",
+    ]
+    said = template("new", tmp_path / "look", "--from", tmp_path / "a.ntp")
+    assert (said.status, "exists already" in said.error) == (1, True)

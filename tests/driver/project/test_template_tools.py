@@ -95,12 +95,12 @@ def test_files_count_from_where_they_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     template = make_template(tmp_path)
-    (tmp_path / "work").mkdir()
+    (tmp_path / "desk").mkdir()
     (tmp_path / "values.toml").write_text('file = "plates/a.png"\nsize = 8\n')
-    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.chdir(tmp_path / "desk")
     given = {"last": 1, **given_values(template, ["file=b.png"])}
     stored = fill(template, given, tmp_path / "out" / "a.ntp").nodes[1].params["filename"]
-    assert stored.values == ("[Project]/../work/b.png",)
+    assert stored.values == ("[Project]/../desk/b.png",)
     given = {"last": 1, **read_values(template, tmp_path / "values.toml")}
     stored = fill(template, given, tmp_path / "out" / "a.ntp").nodes[1].params["filename"]
     assert stored.values == ("[Project]/../plates/a.png",)
