@@ -113,11 +113,17 @@ def _render(document: Document, path: Path) -> tuple[Path, ...]:
     document.write(path)
     try:
         EmbeddedRenderer().render(
-            RenderJob(project=path, frames=[document.frame_range[0]], folder=folder)
+            RenderJob(
+                project=path,
+                frames=[document.frame_range[0]],
+                folder=folder,
+                resume=False,
+                overwrite=True,
+            )
         )
     except RenderError as error:
         raise MemecompError(str(error)) from None
-    return tuple(sorted(folder.glob("*")))
+    return tuple(sorted(path for path in folder.glob("*") if path.is_file()))
 
 
 def _judged(pictures: Sequence[Path]) -> Iterator[str]:
