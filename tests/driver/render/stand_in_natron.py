@@ -9,6 +9,7 @@ holds `faults.json`, and gets `starts.jsonl`: one line a process. Faults, each b
     abort: how often                                                 it aborts once all is written
     crash: {frame: how often}                                        it dies at that frame
     greedy: frames after which its memory is used up and it is killed
+    slow: {frame: seconds} that it takes
     cache: it dies where another one runs with the same cache folder
     stubborn: it ignores SIGTERM
     children: it leaves two children behind, one of them in a session of its own
@@ -146,6 +147,7 @@ def main():
         print(f"{name} ==> Rendering started", flush=True)
     for number, frame in enumerate(frames):
         sleep(frame)
+        time.sleep(FAULTS.get("slow", {}).get(str(frame), 0))
         if happens("crash", frame):
             print("ERROR: a plug-in crashed", flush=True)
             os.kill(os.getpid(), signal.SIGSEGV)
