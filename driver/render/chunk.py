@@ -5,16 +5,19 @@ import os
 import secrets
 import shutil
 import socket
+import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from driver.errors import MemecompError
-from driver.render.base import Chunk, ChunkReport, Lost, NodeTime
+from driver.render.base import Chunk, ChunkReport, Lost, NodeTime, Output
 from driver.render.facts import Facts
+from driver.render.here import render_here
 from driver.render.journal import HIDDEN, Journal, digest
 from driver.render.judge import Judge
 from driver.render.runs import Attempt, attempt
+from driver.render.views import base_of, staged_name
 from ofx_helpers.engine.sequences import frame_path
 from ofx_helpers.media.atomic import os_reason
 
@@ -56,6 +59,11 @@ def render_chunk(
     return work.report()
 
 
+def machine() -> str:
+    """This machine, as a part of a file name."""
+    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+
+
 class _Work:
     """One chunk on its way."""
 
@@ -70,10 +78,8 @@ class _Work:
         self._on_file, self._say, self._cancelled = on_file, say, cancelled
         self._facts = Facts.of(chunk)
         self._judge = Judge(self._facts)
-        self._token = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-        self._staged = {
-            output.writer: self._pattern(index) for index, output in enumerate(chunk.outputs)
-        }
+        self._token = f"{machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._staged = {output.writer: self._pattern(output) for output in chunk.outputs}
         self._journals = {
             path.parent: Journal(path.parent)
             for output in chunk.outputs
@@ -216,12 +222,30 @@ class _Work:
     def _reason(self, frame: int, done: Attempt) -> tuple[str, str] | None:
         """The writer whose file of the frame is missing after the run, and why."""
         for output in self._chunk.outputs:
+            self._fill_in(output.writer, frame, done)
             reason = self._take(output.writer, frame)
             if reason:
                 if frame in done.errors:
                     return output.writer, done.errors[frame]
                 return output.writer, done.explained(self._chunk.engine.name, reason)
         return None
+
+    def _fill_in(self, writer: str, frame: int, done: Attempt) -> None:
+        """Writes the frame that Natron leaves out where its picture is empty: a transparent one."""
+        staged = frame_path(self._staged[writer], frame)
+        natron = self._chunk.engine.kind == "natron" and done.clean
+        if (writer, frame) in self._have or staged.exists() or not natron:
+            return
+        if self._facts.empty(writer, frame):
+            render_here(
+                self._facts,
+                {writer: self._staged[writer]},
+                [frame],
+                threads=1,
+                on_file=_nobody,
+                on_error=_nobody,
+                cancelled=_never,
+            )
 
     def _move(self, staged: Path, path: Path, key: str) -> None:
         try:
@@ -240,8 +264,8 @@ class _Work:
         for pattern in self._staged.values():
             shutil.rmtree(pattern.parent, ignore_errors=True)
 
-    def _pattern(self, index: int) -> Path:
-        output = self._chunk.outputs[index]
+    def _pattern(self, output: Output) -> Path:
         final = next(iter(output.files.values()))
-        name = f"f{final.suffix}" if output.film else f"f.####{final.suffix}"
-        return final.parent / HIDDEN / self._token / str(index) / name
+        bases = [base_of(other.writer) for other in self._chunk.outputs]
+        name = staged_name(output.writer, final.suffix, output.film)
+        return final.parent / HIDDEN / self._token / str(bases.index(base_of(output.writer))) / name

@@ -11,4 +11,4 @@ class EmbeddedRenderer:
 
     def render(self, job: RenderJob) -> None:
         """See `Renderer`; renders Write nodes and any other node."""
-        trusted.render(job, Engine(kind="embedded")).require(job.project)
+        trusted.render(job, Engine(kind="embedded")).require()

@@ -11,6 +11,7 @@ from driver.project.document import Document, read
 from driver.render.base import Chunk
 from driver.render.graph import graph_of, shown_by
 from driver.render.guard import GuardedMedia
+from driver.render.views import view_names, with_views
 from ofx_helpers import nodes
 from ofx_helpers.engine.encode import bit_depth, channels_of
 from ofx_helpers.engine.errors import RenderError
@@ -21,8 +22,9 @@ from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Film, Header, Media, Picture, WriteOptions
 from ofx_helpers.engine.node_type import Context, NodeType
 from ofx_helpers.engine.params import Params
-from ofx_helpers.engine.render import output_window, write_frame
+from ofx_helpers.engine.render import output_window, write_frame, writers
 from ofx_helpers.engine.scene import EMPTY, Resolver, Scene, animated
+from ofx_helpers.engine.sequences import is_sequence
 from ofx_helpers.media.engine_media import EngineMedia
 from ofx_helpers.media.look import Look, look_at
 
@@ -30,6 +32,8 @@ WRITE = "fr.inria.built-in.Write"
 MEANT = 2.5 / 255
 """What is no brighter than this may be black in another renderer's file."""
 _DEPTHS_KNOWN = (".png", ".exr", ".tif", ".tiff", ".jpg", ".jpeg")
+LACKS = "has no file for frame"
+"""Ends the fault of a sequence with a hole: the frame's number belongs behind it."""
 _NOTHING = Window(0, 0, 1, 1)
 
 
@@ -56,6 +60,7 @@ def load(project: Path, node: str | None, pattern: Path | None) -> tuple[Documen
     """The project's graph; `node` gets a Write to `pattern`, whose name comes third."""
     document = read(project)
     graph = graph_of(document)
+    graph = with_views(graph, view_names(document), writers(graph))
     if node is None or pattern is None:
         return document, graph, ""
     name = f"Write.{node}"
@@ -149,6 +154,15 @@ class Facts:
         survey.complete &= not survey.faults
         return survey
 
+    def empty(self, writer: str, frame: int) -> bool:
+        """Whether the writer's picture has no pixel at that time, as far as the engine knows."""
+        try:
+            scene = Scene(self.graph, self.resolve, self.media)
+            window = output_window(scene, writer, frame)
+            return scene.follow(writer, float(frame), window) is None
+        except (RenderError, MemecompError):
+            return False
+
     def picture(self, writer: str, frame: int, path: Path) -> Look | None:
         """What the engine's own picture for that file shows; None where it cannot render it."""
         caught = _Caught(self.media)
@@ -183,7 +197,10 @@ def _tolerant_reader(kind: NodeType, survey: Survey) -> NodeType:
         try:
             return kind.region(context)
         except (RenderError, MemecompError) as error:
-            survey.faults[str(error)] = None
+            name = context.params.text("filename")
+            hole = is_sequence(name) and " is missing" in str(error)
+            where = f"{context.node.name}: {context.resolve(name)} {LACKS}"
+            survey.faults[where if hole else str(error)] = None
             return _NOTHING
 
     def format_(context: Context) -> Window:

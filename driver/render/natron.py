@@ -31,4 +31,4 @@ class NatronRenderer:
     def render(self, job: RenderJob) -> None:
         """See `Renderer`; renders only through Write nodes."""
         engine = Engine(kind="natron", executable=self._executable.absolute())
-        trusted.render(job, engine).require(job.project)
+        trusted.render(job, engine).require()

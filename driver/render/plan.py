@@ -12,9 +12,11 @@ from driver.render.base import Chunk, Engine, Output, RenderJob
 from driver.render.facts import Facts, load
 from driver.render.guard import check_graph, refuse_size
 from driver.render.proxied import proxied
+from driver.render.views import base_of
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.film import is_film
 from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.graph import Graph
 from ofx_helpers.engine.render import frame_range, output_path, output_window, writers
 from ofx_helpers.engine.scene import Scene
 from ofx_helpers.engine.sequences import is_sequence
@@ -67,7 +69,7 @@ def plan(job: RenderJob, engine: Engine, scratch: Path) -> Plan:
     check_graph(graph, str(job.project))
     confine = _roots(job, project) if job.confine else None
     facts = Facts(graph, confine)
-    names = [added] if added else list(job.writers) or writers(graph)
+    names = [added] if added else _named(graph, job.writers) or writers(graph)
     if not names:
         raise RenderError("The project has no enabled Write node: add one, or name a node.")
     outputs = tuple(_output(job, facts, name) for name in dict.fromkeys(names))
@@ -154,6 +156,15 @@ def _refuse(job: RenderJob, engine: Engine) -> None:
         )
     if not 0.01 <= job.proxy <= 1:
         raise MemecompError(f"--proxy {job.proxy:g}: it is a scale from 0.01 to 1")
+
+
+def _named(graph: Graph, wanted: Sequence[str]) -> list[str]:
+    """The writers asked for; one with views is one for each of them."""
+    found: list[str] = []
+    for name in wanted:
+        views = [other for other in graph.nodes if base_of(other) == name and other != name]
+        found += views if views and name in {base_of(w) for w in writers(graph)} else [name]
+    return found
 
 
 def _output(job: RenderJob, facts: Facts, name: str) -> Output:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from driver.errors import MemecompError
 from driver.project.files import files
-from driver.render.facts import Survey
+from driver.render.facts import LACKS, Survey
 from driver.render.journal import HIDDEN
 from driver.render.plan import Plan
 from driver.shot.frames import brief
@@ -101,7 +101,9 @@ def _footage(plan: Plan, surveys: Mapping[tuple[str, int], Survey]) -> Iterator[
             where.setdefault(fault, []).append(frame)
     blind = bool(plan.facts.unknown(plan.writers))
     for fault, frames in where.items():
-        if not (blind and "which the embedded engine does not have" in fault):
+        if fault.endswith(LACKS):
+            yield f"{fault} {brief(set(frames))}."
+        elif not (blind and "which the embedded engine does not have" in fault):
             several = len(surveys) > 1 and len(set(frames)) < len({f for _, f in surveys})
             yield f"{fault} (frame {brief(set(frames))})" if several else fault
     if not blind:

@@ -8,13 +8,10 @@ encoding, not computing. It works the same in every renderer.
 from pathlib import Path
 
 from driver.errors import MemecompError
-from driver.project.boost import text_of
 from driver.project.catalog import WRITE
 from driver.project.document import Document
 from driver.project.edit import add_node, connect, set_param
-from driver.project.files import is_absolute
-
-_FILES = ("InputFile", "OutputFile", "Path")
+from driver.render.moved import make_paths_absolute
 
 
 def proxied(document: Document, scale: float, folder: Path) -> Path:
@@ -22,14 +19,7 @@ def proxied(document: Document, scale: float, folder: Path) -> Path:
 
     Paths in the copy are absolute. Raises MemecompError for a project of an older Natron.
     """
-    home = str(document.path.absolute().parent)
-    for node in document.all_nodes():
-        for knob in node.knobs():
-            if text_of(knob, "Type") in _FILES:
-                for value in knob.iterfind("item/Value"):
-                    text = (value.text or "").replace("[Project]", home)
-                    local = text and not text.startswith("[") and not is_absolute(text)
-                    value.text = f"{home}/{text}" if local else text
+    make_paths_absolute(document)
     for node in list(document.nodes):
         source = node.inputs.get("Source")
         if node.plugin != WRITE or source is None:

@@ -3,16 +3,20 @@
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import driver
 from driver.errors import MemecompError
+from driver.project.document import read
 from driver.render.base import Chunk, NodeTime
 from driver.render.facts import Facts
 from driver.render.here import NODE_LINE, render_here
+from driver.render.moved import redirected
 from driver.render.natron_stats import times_of
+from driver.render.views import base_of, natron_patterns
 from driver.render.watch import Ended, run_watched
 from driver.shot.frames import brief
 from ofx_helpers.engine.errors import RenderError
@@ -115,16 +119,26 @@ def _process(
     cancelled: Callable[[], bool],
 ) -> Attempt:
     done = Attempt()
-    awaited = {(writer, frame) for writer in staged for frame in frames}
-
-    def came(writer: str, frame: int) -> None:
-        awaited.discard((writer, frame))
-        done.tried.add(frame)
-        on_file(writer, frame)
-
     natron = chunk.engine.kind == "natron"
-    command = (_natron if natron else _embedded)(chunk, staged, frames)
+    # Natron says a frame once for each view of a writer, without its name.
+    called = {writer: base_of(writer) if natron else writer for writer in staged}
+    awaited = Counter((name, frame) for name in called.values() for frame in frames)
+
+    def came(name: str, frame: int) -> None:
+        awaited[name, frame] -= 1
+        if awaited[name, frame] <= 0:
+            del awaited[name, frame]
+        done.tried.add(frame)
+        for writer in staged:
+            if called[writer] == name:
+                on_file(writer, frame)
+
     with tempfile.TemporaryDirectory(prefix="memecomp-render-", ignore_cleanup_errors=True) as home:
+        command = (
+            _natron(chunk, staged, frames, Path(home) / "project.ntp")
+            if natron
+            else _embedded(chunk, staged, frames)
+        )
         try:
             done.ended = run_watched(
                 command,
@@ -145,13 +159,17 @@ def _process(
     return done
 
 
-def _natron(chunk: Chunk, staged: Mapping[str, Path], frames: Sequence[int]) -> list[str]:
+def _natron(
+    chunk: Chunk, staged: Mapping[str, Path], frames: Sequence[int], copy: Path
+) -> list[str]:
+    patterns = natron_patterns({name: str(path.absolute()) for name, path in staged.items()})
+    redirected(read(chunk.project), patterns, copy)
     command = [str(chunk.engine.executable)]
-    for writer, pattern in staged.items():
-        command += ["-w", writer, str(pattern.absolute())]
+    for writer in patterns:
+        command += ["-w", writer]
     if chunk.stats:
         command.append("-s")
-    return [*command, str(chunk.project.resolve()), brief(frames)]
+    return [*command, str(copy), brief(frames)]
 
 
 def _natron_environment(home: Path) -> dict[str, str]:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -17,7 +16,7 @@ from driver.errors import MemecompError
 from driver.events import Event
 from driver.render import preflight
 from driver.render.base import Chunk, ChunkReport, Engine, Lost, NodeTime, RenderJob
-from driver.render.chunk import render_chunk
+from driver.render.chunk import machine, render_chunk
 from driver.render.facts import Survey
 from driver.render.journal import HIDDEN, PLACEHOLDER, Journal, digest
 from driver.render.keys import Keys
@@ -59,17 +58,16 @@ class Outcome:
     runs: int = 0
     """Renderers started."""
 
-    def require(self, project: Path) -> None:
+    def require(self) -> None:
         """Raise MemecompError that names every lost frame, its writer, and the renderer's words."""
         if len(self.lost) == 1:
-            raise MemecompError(f"{project}: {_sentence(self.lost[0])}")
+            raise MemecompError(_sentence(self.lost[0]))
         if self.lost:
             frames = {item.frame for item in self.lost}
             listed = "".join(f"\n  {_sentence(item)}" for item in self.lost[:20])
             more = f"\n  and {len(self.lost) - 20} more" if len(self.lost) > 20 else ""
             raise MemecompError(
-                f"{project}: {len(frames)} frames were not rendered ({brief(frames)}):"
-                f"{listed}{more}"
+                f"{len(frames)} frames were not rendered ({brief(frames)}):{listed}{more}"
             )
 
 
@@ -297,7 +295,7 @@ class _Render:
 
     def _sweep(self) -> None:
         """Takes away what renders that were killed on this machine have left half done."""
-        own = f"{socket.gethostname()}-"
+        own = f"{machine()}-"
         for folder in {path.parent for out in self._plan.outputs for path in out.files.values()}:
             for left in (folder / HIDDEN).glob(f"{own}*-*"):
                 pid = left.name.removeprefix(own).partition("-")[0]

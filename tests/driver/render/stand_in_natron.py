@@ -17,6 +17,7 @@ holds `faults.json`, and gets `starts.jsonl`: one line a process. Faults, each b
 
 import json
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -105,14 +106,20 @@ def arguments(words):
     while words:
         word = words.pop(0)
         if word == "-w":
-            name = words.pop(0)
-            pattern = words.pop(0) if words[0].startswith("/") and ".ntp" not in words[0] else ""
-            writers.append((name, pattern))
+            writers.append(words.pop(0))
         elif word == "-s":
             stats = True
         else:
             rest.append(word)
-    return writers, stats, frames_of(rest[1])
+    project = Path(rest[0]).read_text()
+    return [(name, filename(project, name)) for name in writers], stats, frames_of(rest[1])
+
+
+def filename(project, writer):
+    """The file name that the project gives a writer."""
+    _, _, node = project.partition(f"<Plugin_script_name>{writer}</Plugin_script_name>")
+    _, _, knob = node.partition("<Name>filename</Name>")
+    return re.search("<Value>(.*?)</Value>", knob)[1]
 
 
 def sleep(where):
@@ -134,6 +141,7 @@ def main():
     writers, stats, frames = arguments(sys.argv[1:])
     folders = {name: os.environ.get(name) for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
     started = {"pid": os.getpid(), "frames": frames, "words": sys.argv[1:], "folders": folders}
+    started["writers"] = writers
     with (HERE / "starts.jsonl").open("a") as file:
         file.write(json.dumps(started) + "\n")
     if FAULTS.get("stubborn"):

@@ -23,9 +23,10 @@ def processes_of(folder: Path) -> list[str]:
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if str(folder).encode() in (entry / "environ").read_bytes() and int(entry.name) != os.getpid():
-                if (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z":
-                    found.append((entry / "cmdline").read_text())
+            ours = str(folder).encode() in (entry / "environ").read_bytes()
+            zombie = (entry / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+            if ours and not zombie and int(entry.name) != os.getpid():
+                found.append((entry / "cmdline").read_text())
         except OSError:
             continue
     return found
@@ -54,7 +55,7 @@ def test_a_frame_that_always_fails_is_reported_with_number_node_and_words(natron
     assert natron.runs() == [ALL, [3], [3]]
     assert natron.made() == outcome.done == [1, 2, 4, 5]
     with pytest.raises(MemecompError) as error:
-        outcome.require(natron.project)
+        outcome.require()
     assert "frame 3 of Write1 was not rendered: there is no file" in str(error.value)
     assert "ERROR: the node Blur1 failed at frame 3" in str(error.value)
 
@@ -133,10 +134,24 @@ def test_black_is_right_where_the_project_is_black(
 {{ node("Write1", "Write", Source="Fade", filename="[Project]/out/one.####.png") }}
 """
     natron = stand_in(tmp_path, monkeypatch, body=body)
-    natron.faults(black={frame: 1 for frame in ALL})
+    natron.faults(black=dict.fromkeys(ALL, 1))
     outcome = natron.render()
     assert (natron.runs(), outcome.done) == ([ALL], ALL)
     assert look(natron.file(1)).black
+
+
+def test_a_frame_without_a_picture_that_natron_leaves_out_is_filled_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = """{{ node("Read1", "Read", filename="[Project]/in.png") }}
+{{ node("Cut", "FrameRange", Source="Read1", frameRange=[2, 5], before="black") }}
+{{ node("Write1", "Write", Source="Cut", filename="[Project]/out/one.####.png") }}
+"""
+    natron = stand_in(tmp_path, monkeypatch, body=body)
+    natron.faults(fail={1: 99})
+    outcome = natron.render()
+    assert (natron.runs(), outcome.done) == ([ALL], ALL)
+    assert look(natron.file(1)).clear
 
 
 def test_jobs_at_once_have_a_cache_each(natron: StandIn) -> None:
@@ -170,7 +185,7 @@ def test_one_that_ignores_the_request_to_end_is_told(
 
 
 def test_where_nothing_works_not_every_frame_is_tried(natron: StandIn) -> None:
-    natron.faults(fail={frame: 99 for frame in ALL})
+    natron.faults(fail=dict.fromkeys(ALL, 99))
     outcome = natron.render(tries=0)
     assert natron.runs() == [ALL]
     outcome = natron.render(tries=1)

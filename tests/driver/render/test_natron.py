@@ -11,7 +11,7 @@ from tests.driver.render.small_project import small_project
 from tests.driver.render.stand_in import BODY, stand_in
 
 
-def test_each_writer_is_given_an_absolute_pattern_beside_its_files(
+def test_a_copy_of_the_project_has_absolute_patterns_beside_the_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     natron = stand_in(tmp_path, monkeypatch, frames=2)
@@ -19,8 +19,11 @@ def test_each_writer_is_given_an_absolute_pattern_beside_its_files(
     frames: list[int] = []
     job = RenderJob(project=Path("a.ntp"), folder=Path("all"), on_frame=frames.append)
     NatronRenderer(natron.executable).render(job)
-    ((option, writer, pattern, project, wanted),) = [start["words"] for start in natron.starts]
-    assert (option, writer, project, wanted) == ("-w", "Write1", f"{tmp_path}/a.ntp", "1-2")
+    ((option, writer, copy, wanted),) = [start["words"] for start in natron.starts]
+    assert (option, writer, wanted) == ("-w", "Write1", "1-2")
+    assert Path(copy).name == "project.ntp"
+    ((name, pattern),) = natron.starts[0]["writers"]
+    assert name == "Write1"
     assert pattern.startswith(f"{tmp_path}/all/.memecomp/")
     assert pattern.endswith("/f.####.png")
     assert frames == [1, 2]
