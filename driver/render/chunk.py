@@ -94,9 +94,11 @@ class _Work:
 
     def images(self) -> None:
         """Every frame a file of each output."""
-        waiting = deque([self._chunk.frames])
+        waiting = deque([self._fill_in_the_empty()])
         while waiting and not self._cancelled():
             group = waiting.popleft()
+            if not group:
+                continue
             done = self._attempt(group)
             reasons = {frame: self._reason(frame, done) for frame in group}
             left = [frame for frame, reason in reasons.items() if reason is not None]
@@ -191,10 +193,15 @@ class _Work:
             if not film:
                 self._take(writer, frame)
 
+        wanted = {
+            writer: pattern
+            for writer, pattern in self._staged.items()
+            if any((writer, frame) not in self._have for frame in frames)
+        }
         done = attempt(
             self._chunk,
             self._facts,
-            self._staged,
+            wanted,
             frames,
             on_file=came,
             cancelled=self._cancelled,
@@ -222,7 +229,6 @@ class _Work:
     def _reason(self, frame: int, done: Attempt) -> tuple[str, str] | None:
         """The writer whose file of the frame is missing after the run, and why."""
         for output in self._chunk.outputs:
-            self._fill_in(output.writer, frame, done)
             reason = self._take(output.writer, frame)
             if reason:
                 if frame in done.errors:
@@ -230,22 +236,29 @@ class _Work:
                 return output.writer, done.explained(self._chunk.engine.name, reason)
         return None
 
-    def _fill_in(self, writer: str, frame: int, done: Attempt) -> None:
-        """Writes the frame that Natron leaves out where its picture is empty: a transparent one."""
-        staged = frame_path(self._staged[writer], frame)
-        natron = self._chunk.engine.kind == "natron" and done.clean
-        if (writer, frame) in self._have or staged.exists() or not natron:
-            return
-        if self._facts.empty(writer, frame):
+    def _fill_in_the_empty(self) -> tuple[int, ...]:
+        """Writes transparent frames where Natron's picture is empty, and gives the other frames.
+
+        Natron leaves such frames out, or crashes while it writes them.
+        """
+        frames = self._chunk.frames
+        if self._chunk.engine.kind != "natron":
+            return frames
+        for output in self._chunk.outputs:
+            empty = [frame for frame in frames if self._facts.empty(output.writer, frame)]
+            if not empty:
+                continue
             render_here(
                 self._facts,
-                {writer: self._staged[writer]},
-                [frame],
+                {output.writer: self._staged[output.writer]},
+                empty,
                 threads=1,
-                on_file=_nobody,
+                on_file=self._take,
                 on_error=_nobody,
-                cancelled=_never,
+                cancelled=self._cancelled,
             )
+        done = set(self._done())
+        return tuple(frame for frame in frames if frame not in done)
 
     def _move(self, staged: Path, path: Path, key: str) -> None:
         try:

@@ -235,7 +235,7 @@ def _file(job: RenderJob, facts: Facts, name: str, frame: int) -> Path:
 def _refuse_shared_files(outputs: Sequence[Output]) -> None:
     taken: dict[Path, str] = {}
     for output in outputs:
-        for path in set(output.files.values()):
+        for path in dict.fromkeys(output.files.values()):
             if path in taken:
                 raise MemecompError(
                     f"{taken[path]} and {output.writer} both write {path}: give one another file "
