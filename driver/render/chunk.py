@@ -187,12 +187,6 @@ class _Work:
         for pattern in self._staged.values():
             with contextlib.suppress(OSError):
                 pattern.parent.mkdir(parents=True, exist_ok=True)
-        film = any(output.film for output in self._chunk.outputs)
-
-        def came(writer: str, frame: int) -> None:
-            if not film:
-                self._take(writer, frame)
-
         wanted = {
             writer: pattern
             for writer, pattern in self._staged.items()
@@ -203,11 +197,16 @@ class _Work:
             self._facts,
             wanted,
             frames,
-            on_file=came,
+            on_file=self._came,
             cancelled=self._cancelled,
         )
         self._times += done.times
         return done
+
+    def _came(self, writer: str, frame: int) -> None:
+        """The renderer says that the file is written; a video is judged at its end."""
+        if not any(output.film for output in self._chunk.outputs):
+            self._take(writer, frame)
 
     def _take(self, writer: str, frame: int) -> str:
         """Moves a good file; else says why not."""
@@ -253,7 +252,7 @@ class _Work:
                 {output.writer: self._staged[output.writer]},
                 empty,
                 threads=1,
-                on_file=self._take,
+                on_file=self._came,
                 on_error=_nobody,
                 cancelled=self._cancelled,
             )
