@@ -68,4 +68,14 @@ SHOWS: Mapping[str, Show] = {
         (Tile("left", 6, "plate"), Tile("right", 6, "scene"), Tile("centred", 6)),
         {"left_file": "plate", "right_file": "scene", "centred": True},
     ),
+    "glitch": Show(
+        (Tile("frame 3", 3), Tile("frame 5", 5), Tile("frame 6", 6)),
+        {"source_file": "scene", "glitches": [[5, 1.0], [6, 0.7]]},
+    ),
+    "crt": Show((Tile("source", 6, "scene"), Tile("default", 6)), {"source_file": "scene"}),
+    "film": Show((Tile("source", 6, "scene"), Tile("default", 6)), {"source_file": "scene"}),
+    "lower_third": Show(
+        (Tile("opening, frame 4", 4), Tile("frame 7", 7), Tile("closing, frame 9", 9)),
+        {"source_file": "scene"},
+    ),
 }

@@ -31,7 +31,7 @@ def test_every_contact_sheet_can_be_drawn_again() -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if name != COMPOSITE])
 def test_files_size_and_frames_are_enough(name: str, tmp_path: Path) -> None:
     template = load_template(name)
-    pattern = save(tmp_path, "film", film_frames(2))
+    pattern = save(tmp_path, "picture", film_frames(2))
     needed = {key for key, p in template.parameters.items() if p.default is None and not p.optional}
     files = {key for key in needed if template.parameters[key].type == "file"}
     assert needed - files <= {"canvas_width", "canvas_height", "last"}
@@ -43,7 +43,7 @@ def test_files_size_and_frames_are_enough(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if name != COMPOSITE])
 def test_a_second_render_makes_the_same_pixels(name: str, tmp_path: Path) -> None:
     template = load_template(name)
-    pattern = save(tmp_path, "film", film_frames(1))
+    pattern = save(tmp_path, "picture", film_frames(1))
     files = [
         key
         for key, p in template.parameters.items()
