@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.curve_table import CurveTable
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.ocio import Config, spaces
 
@@ -30,20 +31,6 @@ class Transfer:
     """Encoded to linear; a little below 0 and above 1 the curve goes on."""
     encode: Curve
     """Linear to encoded."""
-
-
-def _tabled(name: str, decode: Curve, encode: Curve, top: float) -> Transfer:
-    """As Natron's configuration has a space: a table from -0.125 to `top`, constant beyond.
-
-    An unpremultiplied colour of a nearly transparent pixel lies far beyond it.
-    """
-    codes = np.array([-0.125, top])
-    light = decode(codes)
-    return Transfer(
-        name,
-        lambda values: decode(np.clip(values, *codes)),
-        lambda values: encode(np.clip(values, *light)),
-    )
 
 
 def _srgb_decode(v: NDArray[Any]) -> NDArray[Any]:
@@ -67,8 +54,14 @@ def _power(exponent: float) -> Curve:
     return lambda v: np.maximum(v, 0) ** exponent
 
 
-_SRGB = _tabled("sRGB", _srgb_decode, _srgb_encode, 4.875)
-_REC709 = _tabled("Rec709", _rec709_decode, _rec709_encode, 1.125)
+# The ends and numbers of steps of the tables in Natron's configuration.
+_REC709_TABLE = CurveTable(_rec709_decode, -0.125, 1.125, 4101)
+_SRGB = Transfer(
+    "sRGB",
+    CurveTable(_srgb_decode, -0.125, 4.875, 65561),
+    CurveTable(_srgb_encode, -0.00967492260062, 40.4600768322, 65561),
+)
+_REC709 = Transfer("Rec709", _REC709_TABLE, _REC709_TABLE.inverse)
 _NAMES: dict[str, Transfer | None] = {
     "linear": None,
     "scene_linear": None,
@@ -200,9 +193,17 @@ def decode_rgba8(rgba: NDArray[np.uint8], name: str) -> NDArray[np.float32]:
 @lru_cache(maxsize=16)
 def _thresholds(name: str) -> NDArray[np.float32]:
     """The smallest linear value that rounds to each 8-bit code and the next, length 257."""
-    halves = (np.arange(257, dtype=np.float64) - 0.5) / 255
     space = transfer(name)
-    table: NDArray[np.float32] = (space.decode(halves) if space else halves).astype(np.float32)
+    codes = np.arange(257)
+    # Positive floats are in the order of their bits: halve the bits between 0 and 1.
+    low, high = np.zeros(257, np.int32), np.full(257, np.float32(1).view(np.int32) + 1)
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        values = middle.astype(np.int32).view(np.float32)
+        encoded = space.encode(values) if space else values
+        reached = encoded.astype(np.float32) * np.float32(255) + np.float32(0.5) >= codes
+        high, low = np.where(reached, middle, high), np.where(reached, low, middle)
+    table = high.astype(np.int32).view(np.float32)
     table[0], table[256] = -np.inf, np.inf
     table.flags.writeable = False
     return table
