@@ -123,7 +123,9 @@ def watched(project: Path, frames: int) -> None:
         if frame > 1:
             (project.parent / "out" / f"final.{frame:04d}.png").unlink()
 
-    EmbeddedRenderer().render(RenderJob(project=project, on_frame=done))
+    EmbeddedRenderer().render(
+        RenderJob(project=project, overwrite=True, isolate=False, on_frame=done)
+    )
     part = max(1, len(seen) // 5)
     growth = median(seen[-part:]) - median(seen[part : 2 * part] or seen)
     print(json.dumps({"peak": memory("VmHWM"), "growth": growth}))
@@ -134,7 +136,11 @@ def natron_seconds(project: Path, executable: Path, frames: int) -> float:
     render = NatronRenderer(executable).render
     times = []
     for numbers in ([1], list(range(1, frames + 2))):
-        times.append(timed(lambda some=numbers: render(RenderJob(project=project, frames=some)))[0])  # type: ignore[misc]
+        times.append(
+            timed(
+                lambda some=numbers: render(RenderJob(project=project, frames=some, overwrite=True))
+            )[0]
+        )  # type: ignore[misc]
     return (times[1] - times[0]) / frames
 
 
@@ -146,7 +152,8 @@ def report(options: argparse.Namespace, folder: Path) -> None:
     watching = subprocess.run(command, check=True, capture_output=True, text=True)
     told = json.loads(watching.stdout.splitlines()[-1])
     count = min(options.frames, 8)
-    job = RenderJob(project=project, frames=list(range(1, count + 1)))
+    numbers = list(range(1, count + 1))
+    job = RenderJob(project=project, frames=numbers, overwrite=True, isolate=False)
     rendering, bottom = [], []
     for _ in range(options.turns):
         bottom.append(timed(lambda: floor(folder, count)))

@@ -13,7 +13,7 @@ frames that are finished already are kept.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -121,14 +121,15 @@ class Chunk:
     """Some frames of a job for one worker: plain data, see the module's docstring.
 
     `project` is the file that the renderer loads (for a proxy, a copy in which every path is
-    absolute); `keys` are the journal's, by writer and frame, empty where nothing is to be noted.
+    absolute); `shared` is the hash of what all frames of the job share, empty where nothing is to
+    be noted.
     """
 
     engine: Engine
     project: Path
     frames: tuple[int, ...]
     outputs: tuple[Output, ...]
-    keys: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    shared: str = ""
     confine: tuple[Path, ...] | None = None
     """Folders outside of which the embedded engine refuses to read and write."""
     node: str | None = None

@@ -16,6 +16,7 @@ from driver.render.facts import Facts
 from driver.render.here import render_here
 from driver.render.journal import HIDDEN, Journal, digest
 from driver.render.judge import Judge
+from driver.render.keys import Keys
 from driver.render.runs import Attempt, attempt
 from driver.render.views import base_of, staged_name
 from ofx_helpers.engine.sequences import frame_path
@@ -40,15 +41,17 @@ def render_chunk(
     on_file: Callable[[str, int], None] = _nobody,
     say: Callable[[str], None] = _nobody,
     cancelled: Callable[[], bool] = _never,
+    facts: Facts | None = None,
 ) -> ChunkReport:
     """Renders, judges and moves every frame of the chunk; safe to call again for the same chunk.
 
     `on_file(writer, frame)` is called when a whole file is at its name, `say` with what goes wrong
     on the way. Frames go to a hidden folder beside their own first. A frame that fails is rendered
     again alone, `chunk.tries` times at most; frames that a dead or hung process did not come to
-    are rendered by a new one. Raises MemecompError where files cannot be moved or noted.
+    are rendered by a new one. `facts` are those of the chunk's project where the caller has them
+    already. Raises MemecompError where files cannot be moved or noted.
     """
-    work = _Work(chunk, on_file, say, cancelled)
+    work = _Work(chunk, facts or Facts.of(chunk), on_file, say, cancelled)
     try:
         if any(output.film for output in chunk.outputs):
             work.film()
@@ -70,14 +73,16 @@ class _Work:
     def __init__(
         self,
         chunk: Chunk,
+        facts: Facts,
         on_file: Callable[[str, int], None],
         say: Callable[[str], None],
         cancelled: Callable[[], bool],
     ) -> None:
         self._chunk = chunk
         self._on_file, self._say, self._cancelled = on_file, say, cancelled
-        self._facts = Facts.of(chunk)
-        self._judge = Judge(self._facts)
+        self._facts = facts
+        self._judge = Judge(facts)
+        self._keys = Keys(facts, chunk.shared)
         self._token = f"{machine()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._staged = {output.writer: self._pattern(output) for output in chunk.outputs}
         self._journals = {
@@ -149,7 +154,7 @@ class _Work:
                             for frame in frames
                         ]
                     continue
-                self._move(staged, output.files[frames[0]], self._key(output.writer, frames[0]))
+                self._move(staged, output.files[frames[0]], self._keys.film(output.writer, frames))
                 for frame in frames:
                     self._have.add((output.writer, frame))
                     self._on_file(output.writer, frame)
@@ -220,7 +225,7 @@ class _Work:
             return verdict.reason
         if verdict.doubt:
             self._notes[verdict.doubt] = None
-        self._move(staged, output.files[frame], self._key(writer, frame))
+        self._move(staged, output.files[frame], self._keys.frame(writer, frame))
         self._have.add((writer, frame))
         self._on_file(writer, frame)
         return ""
@@ -267,10 +272,6 @@ class _Work:
             staged.replace(path)
         except OSError as error:
             raise MemecompError(f"Cannot write {path}: {os_reason(error)}.") from error
-
-    def _key(self, writer: str, frame: int) -> str:
-        """The journal's key; a video has that of its first frame."""
-        return self._chunk.keys.get(writer, {}).get(frame, "")
 
     def _clear_staged(self) -> None:
         for pattern in self._staged.values():

@@ -76,9 +76,11 @@ def load(project: Path, node: str | None, pattern: Path | None) -> tuple[Documen
 class Facts:
     """Answers about the frames of one graph; nothing is rendered before `picture`."""
 
-    def __init__(self, graph: Graph, confine: Sequence[Path] | None = None) -> None:
+    def __init__(
+        self, document: Document, graph: Graph, confine: Sequence[Path] | None = None
+    ) -> None:
         """`confine` are the folders that may be used, None for all."""
-        self.graph = graph
+        self.document, self.graph = document, graph
         self.media = GuardedMedia(EngineMedia(), confine)
         self.resolve: Resolver = nodes.collect().get
 
@@ -86,8 +88,8 @@ class Facts:
     def of(chunk: Chunk) -> "Facts":
         """Those of a chunk's project."""
         output = next(iter(chunk.outputs[0].files.values()))
-        graph = load(chunk.project, chunk.node, output)[1]
-        return Facts(graph, chunk.confine)
+        document, graph, _ = load(chunk.project, chunk.node, output)
+        return Facts(document, graph, chunk.confine)
 
     def upstream(self, names: Iterable[str]) -> list[Node]:
         """The nodes that the writers are made from, disabled ones without what they hide."""

@@ -97,10 +97,11 @@ def main(words: Sequence[str]) -> int:
         print(f"frame {frame}: {error}", flush=True)
 
     try:
-        graph = load(given.project, given.node, next(iter(patterns.values())))[1]
+        first = next(iter(patterns.values()))
+        document, graph, _ = load(given.project, given.node, first)
         check_graph(graph, str(given.project))
         times = render_here(
-            Facts(graph, given.confine),
+            Facts(document, graph, given.confine),
             patterns,
             frames,
             threads=given.threads,

@@ -5,55 +5,76 @@ frame reads, and how it is rendered. Times of files and places of nodes do not c
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Lock
 
 from lxml import etree
 
 from driver.project.document import Document
 from driver.project.files import files
-from driver.render.base import Engine
-from driver.render.facts import Survey
+from driver.render.base import Engine, RenderJob
+from driver.render.facts import Facts
 from driver.render.journal import digest
-from driver.render.plan import Plan
 
 _UNSEEN = ("ProjectGui", "Background_project")
 
 
+def shared_key(document: Document, engine: Engine, job: RenderJob) -> str:
+    """Hash of what all frames of a job share."""
+    colour = os.environ.get("OCIO", "")
+    parts = [
+        _content(document),
+        _who(engine),
+        job.proxy,
+        job.node,
+        digest(Path(colour)) if colour else "",
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
 class Keys:
-    """Makes the keys of one plan's frames; each file is read once."""
+    """The keys of one job's frames; each input is read once. Safe to share by threads."""
 
-    def __init__(self, plan: Plan) -> None:
-        """Hashes what all frames share."""
-        self._plan = plan
-        self._folder = plan.document.path.absolute().parent
+    def __init__(self, facts: Facts, shared: str) -> None:
+        """`shared` is `shared_key`'s, "" where no keys are wanted."""
+        self._facts, self._shared = facts, shared
+        self._folder = facts.graph.folder
         self._digests: dict[Path, str] = {}
-        job = plan.job
-        shared = [_content(plan.document), _who(plan.engine), job.proxy, job.node]
-        colour = os.environ.get("OCIO", "")
-        shared.append(self._digest(Path(colour)) if colour else "")
-        self._shared = json.dumps(shared)
-        self._all = [path for use in files(plan.document) if use.reads for path in use.present]
+        self._lock = Lock()
 
-    def frame(self, writer: str, survey: Survey) -> str:
-        """The key of a writer's frame whose files are those of `survey`."""
-        used = survey.files if survey.complete else {*self._all, *survey.files}
+    def frame(self, writer: str, frame: int) -> str:
+        """The key of a writer's frame."""
+        if not self._shared:
+            return ""
+        survey = self._facts.survey([writer], frame)
+        used = survey.files
+        if not survey.complete:
+            # Nobody knows which files it reads: any of them.
+            read = (use for use in files(self._facts.document) if use.reads)
+            used = used | {path for use in read for path in use.present}
         return self._key([self._shared, writer], used)
 
-    def film(self, keys: Mapping[int, str]) -> str:
-        """The key of a video of frames with these keys."""
-        return self._key([sorted(keys.items())], ())
+    def film(self, writer: str, frames: Sequence[int]) -> str:
+        """The key of a video of these frames."""
+        return self._key([(frame, self.frame(writer, frame)) for frame in frames], ())
 
-    def _key(self, parts: list[object], used: Iterable[Path]) -> str:
+    def _key(self, parts: Sequence[object], used: Iterable[Path]) -> str:
+        if not self._shared:
+            return ""
         named = [[os.path.relpath(path, self._folder), self._digest(path)] for path in sorted(used)]
         return hashlib.sha256(json.dumps([parts, named]).encode()).hexdigest()[:32]
 
     def _digest(self, path: Path) -> str:
-        if path not in self._digests:
-            self._digests[path] = digest(path)
-        return self._digests[path]
+        with self._lock:
+            known = self._digests.get(path)
+        if known is None:
+            known = digest(path)
+            with self._lock:
+                self._digests[path] = known
+        return known
 
 
 def _content(document: Document) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from driver.errors import MemecompError
-from driver.project.document import Document
 from driver.render.base import Chunk, Engine, Output, RenderJob
 from driver.render.facts import Facts, load
 from driver.render.guard import check_graph, refuse_size
@@ -37,7 +36,6 @@ class Plan:
     job: RenderJob
     engine: Engine
     project: Path
-    document: Document
     facts: Facts
     outputs: tuple[Output, ...]
 
@@ -68,7 +66,7 @@ def plan(job: RenderJob, engine: Engine, scratch: Path) -> Plan:
         document, graph, added = load(project, job.node, pattern)
     check_graph(graph, str(job.project))
     confine = _roots(job, project) if job.confine else None
-    facts = Facts(graph, confine)
+    facts = Facts(document, graph, confine)
     names = [added] if added else _named(graph, job.writers) or writers(graph)
     if not names:
         raise RenderError("The project has no enabled Write node: add one, or name a node.")
@@ -81,34 +79,25 @@ def plan(job: RenderJob, engine: Engine, scratch: Path) -> Plan:
         threads = max(1, (os.cpu_count() or 1) // job.jobs) if job.jobs > 1 else 0
         isolate = isolate if job.isolate is None else job.isolate
         own = replace(engine, isolate=isolate, threads=threads)
-    return Plan(
-        job=job, engine=own, project=project, document=document, facts=facts, outputs=outputs
-    )
+    return Plan(job=job, engine=own, project=project, facts=facts, outputs=outputs)
 
 
-def chunks(
-    plan: Plan, todo: Mapping[str, Sequence[int]], keys: Mapping[str, Mapping[int, str]]
-) -> Iterator[Chunk]:
+def chunks(plan: Plan, todo: Mapping[str, Sequence[int]], shared: str) -> Iterator[Chunk]:
     """The frames to do, by writer, cut into chunks; writers of the same frames share them."""
     together: dict[tuple[int, ...], list[Output]] = {}
     for output in plan.outputs:
         frames = tuple(todo[output.writer])
         if frames and output.film:
-            yield _chunk(plan, frames, [output], keys)
+            yield _chunk(plan, frames, [output], shared)
         elif frames:
             together.setdefault(frames, []).append(output)
     for frames, outputs in together.items():
         size = _size(plan, len(frames))
         for start in range(0, len(frames), size):
-            yield _chunk(plan, frames[start : start + size], outputs, keys)
+            yield _chunk(plan, frames[start : start + size], outputs, shared)
 
 
-def _chunk(
-    plan: Plan,
-    frames: tuple[int, ...],
-    outputs: Sequence[Output],
-    keys: Mapping[str, Mapping[int, str]],
-) -> Chunk:
+def _chunk(plan: Plan, frames: tuple[int, ...], outputs: Sequence[Output], shared: str) -> Chunk:
     job = plan.job
     return Chunk(
         engine=plan.engine,
@@ -118,14 +107,7 @@ def _chunk(
             replace(output, files={frame: output.files[frame] for frame in frames})
             for output in outputs
         ),
-        keys={
-            output.writer: {
-                frame: key
-                for frame, key in keys.get(output.writer, {}).items()
-                if frame in set(frames)
-            }
-            for output in outputs
-        },
+        shared=shared,
         confine=tuple(_roots(job, plan.project)) if job.confine else None,
         node=job.node,
         tries=job.tries,

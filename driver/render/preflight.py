@@ -110,7 +110,7 @@ def _footage(plan: Plan, surveys: Mapping[tuple[str, int], Survey]) -> Iterator[
         return
     used = {node.name for node in plan.facts.upstream(plan.writers)}
     wanted = plan.frames
-    for use in files(plan.document):
+    for use in files(plan.facts.document):
         if not use.reads or use.node not in used:
             continue
         if not use.present:

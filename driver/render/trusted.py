@@ -15,17 +15,19 @@ from typing import Protocol
 from driver.errors import MemecompError
 from driver.events import Event
 from driver.render import preflight
-from driver.render.base import Chunk, ChunkReport, Engine, Lost, NodeTime, RenderJob
+from driver.render.base import Chunk, ChunkReport, Engine, Lost, NodeTime, Output, RenderJob
 from driver.render.chunk import machine, render_chunk
-from driver.render.facts import Survey
 from driver.render.journal import HIDDEN, PLACEHOLDER, Journal, digest
-from driver.render.keys import Keys
+from driver.render.keys import Keys, shared_key
 from driver.render.placeholder import write_placeholder
 from driver.render.plan import Plan, chunks, plan
 from driver.render.timing import joined
 from driver.shot.frames import brief
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.look import look, look_at_film
+
+_LISTED = 20
+"""Lost frames that an error names; the events name all."""
 
 OnFile = Callable[[str, int], None]
 Say = Callable[[str], None]
@@ -58,24 +60,31 @@ class Outcome:
     runs: int = 0
     """Renderers started."""
 
+    @property
+    def error(self) -> MemecompError | None:
+        """Names every lost frame, its writer, the reason and the renderer's words."""
+        if len(self.lost) < 2:
+            return MemecompError(_sentence(self.lost[0])) if self.lost else None
+        frames = {item.frame for item in self.lost}
+        listed = "".join(f"\n  {_sentence(item)}" for item in self.lost[:_LISTED])
+        more = len(self.lost) - _LISTED
+        return MemecompError(
+            f"{len(frames)} frames were not rendered ({brief(frames)}):{listed}"
+            + (f"\n  and {more} more" if more > 0 else "")
+        )
+
     def require(self) -> None:
-        """Raise MemecompError that names every lost frame, its writer, and the renderer's words."""
-        if len(self.lost) == 1:
-            raise MemecompError(_sentence(self.lost[0]))
-        if self.lost:
-            frames = {item.frame for item in self.lost}
-            listed = "".join(f"\n  {_sentence(item)}" for item in self.lost[:20])
-            more = f"\n  and {len(self.lost) - 20} more" if len(self.lost) > 20 else ""
-            raise MemecompError(
-                f"{len(frames)} frames were not rendered ({brief(frames)}):{listed}{more}"
-            )
+        """Raise that error, if there is one."""
+        error = self.error
+        if error is not None:
+            raise error
 
 
 def _sentence(lost: Lost) -> str:
     return f"frame {lost.frame} of {lost.writer} was not rendered: {lost.reason}"
 
 
-def on_this_machine(jobs: int) -> Spread:
+def on_this_machine(plan: Plan) -> Spread:
     """As many chunks at once as there are jobs."""
 
     def spread(
@@ -84,8 +93,11 @@ def on_this_machine(jobs: int) -> Spread:
         def work(chunk: Chunk) -> tuple[Chunk, ChunkReport]:
             if cancelled():
                 return chunk, ChunkReport(done=())
-            return chunk, render_chunk(chunk, on_file=on_file, say=say, cancelled=cancelled)
+            return chunk, render_chunk(
+                chunk, on_file=on_file, say=say, cancelled=cancelled, facts=plan.facts
+            )
 
+        jobs = plan.job.jobs
         if jobs == 1 or len(todo) == 1:
             yield from map(work, todo)
             return
@@ -105,9 +117,18 @@ def render(job: RenderJob, engine: Engine, spread: Spread | None = None) -> Outc
     """
     home = (job.folder or job.project.absolute().parent) / HIDDEN
     scratch = home / f"proxy-{secrets.token_hex(4)}"
+    label, ended = job.project.name, "failed"
+    job.on_event(Event(kind="start", stage=label, text=f"rendered by {engine.name}"))
     try:
-        return _Render(plan(job, engine, scratch), spread or on_this_machine(job.jobs)).run()
+        planned = plan(job, engine, scratch)
+        outcome = _Render(planned, spread or on_this_machine(planned)).run()
+        ended = "failed" if outcome.lost else "stopped" if job.cancelled() else "done"
+        return outcome
+    except Exception as error:
+        job.on_event(Event(kind="failed", stage=label, text=str(error)))
+        raise
     finally:
+        job.on_event(Event(kind="end", stage=label, text=ended))
         if scratch.exists():
             shutil.rmtree(scratch, ignore_errors=True)
             with contextlib.suppress(OSError):
@@ -131,14 +152,13 @@ class _Render:
     def run(self) -> Outcome:
         began = time.monotonic()
         job, planned = self._job, self._plan
-        self._tell(Event(kind="start", stage=self._label, text=f"rendered by {self._engine}"))
         surveys = {
             (output.writer, frame): planned.facts.survey([output.writer], frame)
             for output in planned.outputs
             for frame in output.files
         }
-        keys = self._keys(surveys) if job.resume else {}
-        todo, strangers = self._todo(keys)
+        shared = shared_key(planned.facts.document, planned.engine, job) if job.resume else ""
+        todo, strangers = self._todo(Keys(planned.facts, shared))
         wanted = {
             (writer, frame): survey
             for (writer, frame), survey in surveys.items()
@@ -153,27 +173,15 @@ class _Render:
         self._total = len(self._writers_of)
         if self._outcome.kept:
             self._say(f"frames {brief(self._outcome.kept)} are finished already")
-        self._render(list(chunks(planned, todo, keys)))
+        self._render(list(chunks(planned, todo, shared)))
         self._finish()
-        self._tell(Event(kind="done", stage=self._label, seconds=time.monotonic() - began))
+        if self._outcome.lost:
+            self._tell(Event(kind="failed", stage=self._label, text=str(self._outcome.error)))
+        else:
+            self._tell(Event(kind="done", stage=self._label, seconds=time.monotonic() - began))
         return self._outcome
 
-    @property
-    def _engine(self) -> str:
-        return self._plan.engine.name
-
-    def _keys(self, surveys: dict[tuple[str, int], Survey]) -> dict[str, dict[int, str]]:
-        keys = Keys(self._plan)
-        found: dict[str, dict[int, str]] = {}
-        for output in self._plan.outputs:
-            own = {
-                frame: keys.frame(output.writer, surveys[output.writer, frame])
-                for frame in output.files
-            }
-            found[output.writer] = dict.fromkeys(own, keys.film(own)) if output.film else own
-        return found
-
-    def _todo(self, keys: dict[str, dict[int, str]]) -> tuple[dict[str, list[int]], list[Path]]:
+    def _todo(self, keys: Keys) -> tuple[dict[str, list[int]], list[Path]]:
         """The frames of each writer that are not finished, and files in their way."""
         todo: dict[str, list[int]] = {}
         strangers: list[Path] = []
@@ -181,21 +189,26 @@ class _Render:
             state: dict[Path, bool] = {}
             for frame, path in output.files.items():
                 if path not in state:
-                    finished, strange = self._stands(path, keys.get(output.writer, {}).get(frame))
-                    state[path] = finished
+
+                    def key(output: Output = output, frame: int = frame) -> str:
+                        if output.film:
+                            return keys.film(output.writer, sorted(output.files))
+                        return keys.frame(output.writer, frame)
+
+                    state[path], strange = self._stands(path, key)
                     if strange:
                         strangers.append(path)
             todo[output.writer] = [frame for frame, path in output.files.items() if not state[path]]
         return todo, strangers
 
-    def _stands(self, path: Path, key: str | None) -> tuple[bool, bool]:
+    def _stands(self, path: Path, key: Callable[[], str]) -> tuple[bool, bool]:
         """Whether the file is finished, and whether it is a stranger's."""
         if self._job.overwrite or not path.exists():
             return False, False
         journal = self._journals.setdefault(path.parent, Journal(path.parent))
         made = journal.key(path)
         if made is not None:
-            return key is not None and made == key, False
+            return made == key(), False
         # One of ours that is damaged is made again; one that was painted over is not ours any more.
         return False, not (journal.knows(path) and not _whole(path))
 

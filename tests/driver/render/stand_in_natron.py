@@ -28,6 +28,7 @@ from pathlib import Path
 
 HERE = Path(os.environ["STAND_IN_DIR"])
 FAULTS = json.loads((HERE / "faults.json").read_text()) if (HERE / "faults.json").exists() else {}
+VIEWS = os.environ.get("STAND_IN_VIEWS", "Main").split(",")
 SIZE = tuple(map(int, os.environ.get("STAND_IN_SIZE", "8x6").split("x")))
 
 
@@ -162,7 +163,8 @@ def main():
         if FAULTS.get("greedy") and number >= FAULTS["greedy"]:
             os.kill(os.getpid(), signal.SIGKILL)
         for name, pattern in writers:
-            write(pattern, frame)
+            for view in VIEWS:
+                write(pattern.replace("%V", view), frame)
             if stats:
                 text = f"{'-' * 31} Blur1{'-' * 31} \nTime spent rendering: 0.25 seconds\n"
                 path = path_of(pattern, frame)
