@@ -47,5 +47,4 @@ class CurveTable:
 
     def inverse(self, values: NDArray[Any]) -> Floats:
         """What gives these values; the table must rise."""
-        found: Floats = np.interp(values, self._steps, self._grid).astype(np.float32)
-        return found
+        return np.interp(values, self._steps, self._grid).astype(np.float32)

@@ -15,6 +15,7 @@ from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.host import names as n
 from ofx_helpers.host import scope
 from ofx_helpers.host.actions import Actions
+from ofx_helpers.host.announced import ahead, announced
 from ofx_helpers.host.bundle import plugin_of
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.geometry import FAR, box_of, to_pixels
@@ -191,6 +192,10 @@ class LocalEffect:
         sequence: bool = False,
     ) -> Frame:
         """Render `window`; see `types.Effect`. Raises what `fetch` raised, if it did."""
+        if self.description.thread_safety != "fully-safe":
+            with self._lock:
+                wanted = announced(self._actions, self._open, time, window, scale)
+            fetch = ahead(wanted, fetch)
         with self._render_lock():
             instance = self._open
             self._check_inputs(instance)

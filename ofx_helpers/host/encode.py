@@ -1,12 +1,13 @@
 """Descriptions, projects and parameter values as JSON, and back."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
+from ofx_helpers.engine.curve import Curve, Interpolation, Key
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.host.types import Description, Input, Keys, Parameter, Project, Values
+from ofx_helpers.host.types import Description, Input, Parameter, Project
 
 
 def description_to_json(description: Description) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def description_from_json(data: Mapping[str, Any]) -> Description:
     major, minor = data["version"]
     return Description(
         **{
-            **{name: _tuples(value) for name, value in data.items()},
+            **_fields({k: v for k, v in data.items() if k not in ("inputs", "parameters")}),
             "version": (int(major), int(minor)),
             "bundle": Path(data["bundle"]),
             "inputs": tuple(Input(**_fields(entry)) for entry in data["inputs"]),
@@ -38,19 +39,27 @@ def project_from_json(data: Mapping[str, Any]) -> Project:
     return Project(**{**data, "format": Window(*data["format"]), "folder": Path(data["folder"])})
 
 
-def is_keys(values: Values | Keys) -> bool:
-    """Whether they are frames with values rather than one value."""
-    return bool(values) and isinstance(values[0], tuple | list)
+def values_to_json(values: Any) -> Any:
+    """A parameter's values, keys or curves."""
+    if isinstance(values, Curve):
+        return {"curve": [list(astuple(key)) for key in values.keys]}
+    if isinstance(values, tuple | list):
+        return [values_to_json(value) for value in values]
+    return values
 
 
 def values_from_json(data: Any) -> Any:
-    """Lists as tuples, at every depth: JSON has no tuples."""
-    return _tuples(data)
+    """The inverse: lists as tuples, at every depth, for JSON has no tuples."""
+    if isinstance(data, list):
+        return tuple(map(values_from_json, data))
+    if isinstance(data, dict):
+        return Curve(tuple(_key(*key) for key in data["curve"]))
+    return data
+
+
+def _key(time: float, value: float, interpolation: int, left: float, right: float) -> Key:
+    return Key(time, value, Interpolation(interpolation), left, right)
 
 
 def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _tuples(value) for name, value in data.items()}
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+    return {name: values_from_json(value) for name, value in data.items()}

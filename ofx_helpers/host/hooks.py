@@ -18,7 +18,7 @@ def _unwatched(plugin: str, action: str) -> Iterator[None]:
 
 
 def _memory(size: int) -> NDArray[np.uint8]:
-    return np.empty(size, np.uint8)
+    return np.zeros(size, np.uint8)
 
 
 def _ignore(fraction: float) -> None:
@@ -33,8 +33,8 @@ class Hooks:
     """Around every call into a plug-in: its identifier and the action; so that a crash has a name.
     """
     memory: Callable[[int], NDArray[np.uint8]] = _memory
-    """That many bytes for an output's pixels, with whatever is in them: pictures whose pixels lie
-    there reach the owner without a copy. Called in the thread that renders."""
+    """That many bytes for an output's pixels, all 0: a picture whose pixels lie there reaches the
+    owner without a copy. Called in the thread that renders."""
     progress: Callable[[float], None] = _ignore
     """A plug-in says how far it is, 0 to 1: it has not hung."""
 

@@ -15,6 +15,7 @@ from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.host import names as n
 from ofx_helpers.host.api_declarations import ffi
 from ofx_helpers.host.errors import PluginError
+from ofx_helpers.host.hooks import hooks
 from ofx_helpers.host.properties import Pointer, PropertySet
 
 CHANNELS = {"RGBA": 4, "RGB": 3, "Alpha": 1, "XY": 2}
@@ -91,7 +92,7 @@ def guarded(bounds: Window, components: str, depth: str) -> tuple[Buffer, Buffer
     shape = (bounds.height, bounds.width, CHANNELS[components])
     kind = np.dtype(TYPES[depth])
     size = int(np.prod(shape)) * kind.itemsize
-    memory = np.zeros(size + 2 * _GUARD, np.uint8)
+    memory = hooks.memory(size + 2 * _GUARD)
     memory[:_GUARD] = _PATTERN
     memory[_GUARD + size :] = _PATTERN
     return memory[_GUARD : _GUARD + size].view(kind).reshape(shape), memory

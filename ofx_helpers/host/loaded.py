@@ -102,7 +102,9 @@ class Plugin:
             return
         given, values = self._sort((), named, parameters or {}, moving=True)
         if read is not None:
-            given = {self._first_input().name: read, **given}
+            if not self.order:
+                raise PluginError(f"{self.description.identifier} has no input to read for")
+            given = {self.order[0].name: read, **given}
         span = min(wanted), max(wanted)
         readers = {name: _moving(source, name, span) for name, source in given.items()}
         firsts = {name: reader(wanted[0]) for name, reader in readers.items()}
@@ -155,15 +157,10 @@ class Plugin:
             raise
         return effect
 
-    def _first_input(self) -> Input:
-        order = self._order()
-        if not order:
-            raise PluginError(f"{self.description.identifier} has no input to give pictures to")
-        return order[0]
-
-    def _order(self) -> list[Input]:
-        inputs = self.description.inputs
-        return sorted(inputs, key=lambda entry: (entry.mask, entry.optional))
+    @property
+    def order(self) -> list[Input]:
+        """The inputs as pictures without names are given to them: masks and optional ones last."""
+        return sorted(self.description.inputs, key=lambda entry: (entry.mask, entry.optional))
 
     def _sort(
         self,
@@ -174,7 +171,7 @@ class Plugin:
         moving: bool = False,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Inputs and parameters, told apart."""
-        order = self._order()
+        order = self.order
         if len(pictures) > len(order):
             names = ", ".join(entry.name for entry in order) or "none"
             who = self.description.identifier
@@ -215,7 +212,7 @@ class Plugin:
         if isinstance(value, np.ndarray | np.generic):
             value = value.tolist()
         if isinstance(value, list | tuple):
-            return tuple(one.item() if isinstance(one, np.generic) else one for one in value)
+            return tuple(map(_plain, value))
         if hasattr(value, "__fspath__"):
             value = value.__fspath__()
         return (value,) * max(1, len(self._parameters[name].default))
@@ -225,7 +222,7 @@ class Plugin:
             if len(size) != 2 or any(int(n) != n or n < 1 for n in size):
                 raise PluginError(f"format is (width, height) in whole pixels, not {size}")
             return Window(0, 0, int(size[0]), int(size[1]))
-        for entry in self._order():
+        for entry in self.order:
             if entry.name in frames:
                 return frames[entry.name].window
         if self.description.context == "reader":
@@ -286,6 +283,12 @@ def _region(effect: Effect, time: float, project: Project) -> Window:
         return project.format
     window = Window(floor(box[0]), floor(box[1]), ceil(box[2]), ceil(box[3]))
     return project.format if window.empty else window
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
 def _is_vector(value: Any) -> bool:

@@ -11,6 +11,7 @@ from ofx_helpers.host import names as n
 from ofx_helpers.host import scope
 from ofx_helpers.host.api_declarations import ffi
 from ofx_helpers.host.errors import PluginError
+from ofx_helpers.host.hooks import hooks
 from ofx_helpers.host.instance import Described, Instance, Messages
 from ofx_helpers.host.properties import PropertySet, Schema
 from ofx_helpers.host.status import Status, kept
@@ -179,7 +180,7 @@ class Plugin:
         `check`, a `PluginError` for any status but OK and default.
         """
         before, kept.errors = kept.errors, []
-        with scope.within(action=action, **here):
+        with hooks.acting(self.identifier, short(action)), scope.within(action=action, **here):
             # OfxStatus mainEntry(const char *action, const void *handle,
             #                     OfxPropertySetHandle inArgs, OfxPropertySetHandle outArgs)
             status = int(
@@ -194,15 +195,15 @@ class Plugin:
         if errors:
             raise errors[0]
         if check and status not in GOOD:
-            raise self.error(action, status, messages.take())
+            # What it said before and still stands is its reason too.
+            standing = messages.persistent[1] if messages.persistent else ""
+            raise self.error(action, status, messages.take() or standing)
         return status
 
     def error(self, action: str, status: int, said: str) -> PluginError:
         """What to tell of an action that failed."""
-        short = action.removeprefix("uk.co.thefoundry.").removeprefix("FnOfx").removeprefix("Ofx")
-        short = short.removeprefix("ImageEffect").removeprefix("Action")
         words = f": {said}" if said else ""
-        return PluginError(f"{self.identifier}: action {short} {ending(status)}{words}")
+        return PluginError(f"{self.identifier}: action {short(action)} {ending(status)}{words}")
 
 
 @atexit.register
@@ -211,6 +212,12 @@ def unload_all() -> None:
     for binary in Binary.loaded.values():
         for plugin in binary.plugins:
             plugin.unload()
+
+
+def short(action: str) -> str:
+    """An action's name as people say it."""
+    name = action.removeprefix("uk.co.thefoundry.").removeprefix("FnOfx").removeprefix("Ofx")
+    return name.removeprefix("ImageEffect").removeprefix("Action")
 
 
 @contextmanager

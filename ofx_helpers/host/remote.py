@@ -15,9 +15,9 @@ from typing import Any
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.host.encode import (
     description_to_json,
-    is_keys,
     project_to_json,
     values_from_json,
+    values_to_json,
 )
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.pool import Pool
@@ -79,7 +79,7 @@ class RemoteEffect:
             self._live[name] = values
             change: Message = {"live": True}
         else:
-            change = {"values": values if is_keys(values) else list(values)}
+            change = {"values": values_to_json(values)}
         try:
             self._call("set", name=name, **change)
         except BaseException:
@@ -285,7 +285,7 @@ class RemoteEffect:
         if ask["ask"] == "region":
             return self._clips[ask["name"]].region(ask["time"]), ()
         if ask["ask"] == "value":
-            return self._live[ask["name"]](ask["time"]), ()
+            return values_to_json(self._live[ask["name"]](ask["time"])), ()
         raise PluginError(f"{self._name()} asked for {ask['ask']} outside of a render")
 
     def _name(self) -> str:

@@ -28,6 +28,7 @@ from ofx_helpers.host.encode import (
     description_to_json,
     project_from_json,
     values_from_json,
+    values_to_json,
 )
 from ofx_helpers.host.hooks import hooks
 from ofx_helpers.host.notes import Notes
@@ -191,7 +192,8 @@ class Worker:
             served.effect.set(name, values_from_json(message["values"]))
 
     def _do_get(self, message: Message) -> Any:
-        return self._effects[message["effect"]].effect.get(message["name"], message["time"])
+        effect = self._effects[message["effect"]].effect
+        return values_to_json(effect.get(message["name"], message["time"]))
 
     def _do_connect(self, message: Message) -> Any:
         served = self._effects[message["effect"]]
@@ -275,8 +277,10 @@ class Worker:
 
     def _memory(self, size: int) -> NDArray[np.uint8]:
         if not hasattr(self._thread, "session"):
-            return np.empty(size, np.uint8)
-        return self._lent(size)[1][:size]
+            return np.zeros(size, np.uint8)
+        memory = self._lent(size)[1][:size]
+        memory[:] = 0
+        return memory
 
     def _acting(self, plugin: str, action: str) -> AbstractContextManager[None]:
         session = getattr(self._thread, "session", None)

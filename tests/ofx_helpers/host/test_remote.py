@@ -53,7 +53,9 @@ def fetch(name: str, time: float, window: Window) -> Frame:
 
 
 def own_handles() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
+    """How many are open, without the memory that is kept for the next pictures."""
+    links = [path for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    return sum(1 for link in links if "memecomp-ofx" not in str(link.readlink()))
 
 
 def children() -> set[int]:

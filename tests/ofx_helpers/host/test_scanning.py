@@ -9,7 +9,7 @@ import pytest
 from ofx_helpers.host import cache
 from ofx_helpers.host.encode import description_from_json, description_to_json
 from ofx_helpers.host.errors import PluginError
-from ofx_helpers.host.scan import Plugins, scan
+from ofx_helpers.host.scanning import Plugins, scan
 from ofx_helpers.host.search import bundles, folders
 from ofx_helpers.host.types import Found
 from tests.ofx_helpers.host.fake_backend import NAMES, description

@@ -77,8 +77,8 @@ class Plugins:
             )
         names = {plugin.identifier for plugin in self}
         tail = name.rpartition(".")[2].lower()
-        near = [other for other in sorted(names) if tail and tail in other.lower()][:3]
-        near += [other for other in get_close_matches(name, sorted(names), 3) if other not in near]
+        near = get_close_matches(name, sorted(names), 3)
+        near += [n for n in sorted(names) if tail and tail in n.lower() and n not in near]
         hint = f" Near: {', '.join(near[:4])}." if near else ""
         bad = sorted({fault.bundle.name for fault in self.faults if not fault.plugin})
         unread = f" Not read: {', '.join(bad)}." if bad else ""

@@ -1,0 +1,1 @@
+"""OpenFX plug-ins from the command line: listed, shown, applied to files."""
