@@ -47,4 +47,5 @@ class CurveTable:
 
     def inverse(self, values: NDArray[Any]) -> Floats:
         """What gives these values; the table must rise."""
-        return np.interp(values, self._steps, self._grid).astype(np.float32)
+        found: Floats = np.interp(values, self._steps, self._grid).astype(np.float32)
+        return found

@@ -15,6 +15,8 @@ from ofx_helpers.engine.media_types import Picture, WriteOptions
 from ofx_helpers.engine.ocio import config_of
 from ofx_helpers.engine.params import Params, catalogue
 
+WRITE = "fr.inria.built-in.Write"
+_OIIO = "fr.inria.openfx.WriteOIIO"
 _ENCODERS = {".png": "fr.inria.openfx.WritePNG", ".exr": "fr.inria.openfx.WriteEXR"}
 _FLOAT = (".exr", ".pfm", ".hdr")
 _NO_ALPHA = (".jpg", ".jpeg", ".bmp", ".hdr")
@@ -24,8 +26,9 @@ _BIT_DEPTHS = {"8u": "8u", "8i": "8u", "16u": "16u", "16i": "16u", "16f": "16f",
 
 def _encoder(params: Params, path: Path) -> str:
     chosen = params.text("encodingPluginID") if "encodingPluginID" in params else ""
-    if chosen not in catalogue():
-        return _ENCODERS.get(path.suffix.lower(), "fr.inria.openfx.WriteOIIO")
+    chosen = chosen or params.node.plugin
+    if chosen not in catalogue() or chosen == WRITE:
+        return _ENCODERS.get(path.suffix.lower(), _OIIO)
     return chosen
 
 
@@ -80,7 +83,9 @@ def encode(
     """
     suffix = path.suffix.lower()
     channels = channels_of(params, path)
-    straight = suffix in _UNPREMULTIPLIED
+    # WriteOIIO divides by alpha only after it has rounded to codes.
+    late = suffix in _UNPREMULTIPLIED and _encoder(params, path) == _OIIO
+    straight = suffix in _UNPREMULTIPLIED and not late
     given = params.choice("inputPremult") if "inputPremult" in params else "premult"
     space, depth = colour_space(params, path), bit_depth(params, path)
     source = params.text("ocioInputSpace") if params.is_set("ocioInputSpace") else "scene_linear"
@@ -104,6 +109,8 @@ def encode(
         if alpha and curved and not straight:
             premultiply(pixels)
         codes = _quantise(pixels, depth)
+        if alpha and late:
+            codes = _divided(codes)
     if channels != "RGBA":
         codes = codes[..., 3:] if channels == "Alpha" else codes[..., :3]
     stored = np.ascontiguousarray(codes[::-1])
@@ -159,6 +166,15 @@ def _codes(pixels: Pixels, space: str) -> NDArray[np.uint8]:
     if space != "linear":
         codes[..., 3] = encode_8(pixels[..., 3], "linear")
     return codes
+
+
+def _divided(codes: NDArray[Any]) -> NDArray[Any]:
+    """Premultiplied codes (h, w, 4) made straight, in whole numbers."""
+    top = np.iinfo(codes.dtype).max
+    alpha = codes[..., 3:].astype(np.uint64)
+    straight = np.minimum(codes * np.uint64(top) // np.maximum(alpha, 1), top).astype(codes.dtype)
+    straight[..., 3] = codes[..., 3]
+    return straight
 
 
 def _quantise(pixels: Pixels, depth: str) -> NDArray[Any]:

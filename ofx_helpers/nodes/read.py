@@ -13,7 +13,7 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.media_types import VIDEO_SUFFIXES, Picture
-from ofx_helpers.engine.node_type import Codes, Context, NodeType, Want
+from ofx_helpers.engine.node_type import Codes, Context, NodeType, Want, usual_components
 from ofx_helpers.engine.ocio import config_of
 from ofx_helpers.engine.params import Params, catalogue
 from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
@@ -173,6 +173,9 @@ def _cut(picture: Picture, part: Window) -> NDArray[Any]:
 
 def _linear(context: Context, pixels: NDArray[Any], path: Path) -> Pixels:
     params = context.params
+    if pixels.shape[2] in (2, 4) and usual_components(context) == "RGB":
+        # Asked for colour alone, a reader gives it as the file has it.
+        pixels = pixels[..., :-1]
     alpha = pixels.shape[2] in (2, 4)
     space = _colour_space(params, path)
     target = params.text("ocioOutputSpace")

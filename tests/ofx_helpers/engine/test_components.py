@@ -40,6 +40,15 @@ def test_a_file_read_without_alpha_keeps_its_colours_whatever_its_alpha() -> Non
     assert (pixels[..., 3] == 1).all()
 
 
+@pytest.mark.parametrize("stored", ["opaque", "unpremult", "premult"])
+def test_the_alpha_of_a_file_changes_no_colour_that_is_read_without_it(stored: str) -> None:
+    images = {"b.png": np.full((12, 16, 4), (130, 64, 0, 1), np.uint8)}
+    made = graph(read("R", "b.png", "sRGB", outputComponents="RGB", filePremult=stored))
+    pixels = render(made, "R", images).pixels
+    # Seen on the real one: code 130 of a pixel of alpha 1/255.
+    np.testing.assert_allclose(pixels[0, 0, :2], [0.22322801, 0.05126946], atol=2e-7)
+
+
 @pytest.mark.parametrize(
     ("plugin", "params"),
     [
