@@ -13,13 +13,15 @@ import platform
 import sys
 from typing import Any
 
-from cffi import FFI
+from ofx_helpers.host._declarations import ffi as _ffi
 
 VARIADIC_CALLS_WORK = platform.machine() in ("x86_64", "AMD64") and sys.platform != "win32"
 
-ffi: Any = FFI()
-ffi.cdef(
-    """
+ffi: Any = _ffi
+"""Made of the text below beforehand, for reading C takes longer than all else that a worker does
+when it starts: after a change, `python -m ofx_helpers.host.declare`.
+"""
+DECLARATIONS = """
 typedef int OfxStatus;
 typedef uintptr_t Handle;
 
@@ -181,5 +183,7 @@ typedef struct {
     OfxStatus (*getViewName)(Handle, int, const char **);
     OfxStatus (*getViewCount)(Handle, int *);
 } FnOfxImageEffectPlaneSuiteV2;
+
+extern void *stdout;
+int setvbuf(void *, char *, int, size_t);
 """
-)

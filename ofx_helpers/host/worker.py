@@ -320,12 +320,10 @@ def main(arguments: list[str]) -> None:
 def _tame() -> None:
     import resource
 
-    from cffi import FFI
+    from ofx_helpers.host.api_declarations import ffi
 
     # A crash is reported, not dumped; and what was printed before it must not be lost in a buffer.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ffi = FFI()
-    ffi.cdef("extern void *stdout; int setvbuf(void *, char *, int, size_t);")
     with suppress(OSError, AttributeError):
         library: Any = ffi.dlopen(None)
         library.setvbuf(library.stdout, ffi.NULL, 1, 0)
