@@ -67,7 +67,7 @@ class Actions:
         default = self.default_region(time)
         given = {
             n.PROP_TIME: float(time),
-            n.PROP_RENDER_SCALE: (scale, scale),
+            n.PROP_RENDER_SCALE: (float(scale), float(scale)),
             n.PROP_VIEW: 0,
         }
         answer = {n.PROP_REGION_OF_DEFINITION: default}
@@ -91,7 +91,7 @@ class Actions:
         clips = [clip for clip in self.instance.inputs() if clip.connected]
         given = {
             n.PROP_TIME: float(time),
-            n.PROP_RENDER_SCALE: (scale, scale),
+            n.PROP_RENDER_SCALE: (float(scale), float(scale)),
             n.PROP_REGION_OF_INTEREST: region,
             n.PROP_VIEW: 0,
         }
@@ -147,7 +147,7 @@ class Actions:
             n.PROP_TIME: float(time),
             n.PROP_FIELD_TO_RENDER: n.FIELD_NONE,
             n.PROP_RENDER_WINDOW: tuple(window),
-            n.PROP_RENDER_SCALE: (scale, scale),
+            n.PROP_RENDER_SCALE: (float(scale), float(scale)),
             n.PROP_VIEW: 0,
             n.PROP_IDENTITY_PLANE: n.PLANE_COLOUR,
         }
@@ -209,7 +209,7 @@ class Actions:
 
     def _status(self, scale: float, long: bool) -> dict[str, Any]:
         return {
-            n.PROP_RENDER_SCALE: (scale, scale),
+            n.PROP_RENDER_SCALE: (float(scale), float(scale)),
             n.PROP_SEQUENTIAL_STATUS: int(long),
             n.PROP_INTERACTIVE_STATUS: 0,
             n.PROP_OPENGL_ENABLED: 0,

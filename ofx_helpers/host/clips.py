@@ -105,6 +105,7 @@ class ClipInstance:
         elif self.output:
             fps = self.instance.output.fps
             varies = self.instance.output.varies
+            form = self.instance.output.format or form
         raw = self.components if connection is None else connection.components
         values: dict[str, Any] = {
             n.PROP_DEPTH: n.DEPTHS[self.depth],

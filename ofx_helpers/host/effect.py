@@ -22,7 +22,6 @@ from ofx_helpers.host.geometry import FAR, box_of, to_pixels
 from ofx_helpers.host.images import address, guarded, intact, to_frame
 from ofx_helpers.host.instance import Instance, Job
 from ofx_helpers.host.params import Param
-from ofx_helpers.host.plugin import created
 from ofx_helpers.host.preferences import negotiate
 from ofx_helpers.host.types import Box, Clip, Description, Fetch, Keys, Output, Project, Values
 
@@ -64,8 +63,7 @@ class LocalEffect:
             self._instance: Instance | None = instance
             self._acting = Actions(self._plugin, instance)
             instance.output_region = self._region
-            created(self._plugin, context, instance)
-            instance.params.changed_by_plugin = self._plugin_changed
+            self._create()
             undo.pop_all()
         self.connect({})
 
@@ -92,8 +90,30 @@ class LocalEffect:
             self._changed(name, n.CHANGE_USER, n.TYPE_PARAMETER)
             negotiate(self._plugin, self._open, self._now)
 
+    def restore(self, values: Mapping[str, Values | Keys | Callable[[float], Values]]) -> None:
+        """Values as a saved project has them: the instance is made anew with them, and the plug-in
+        is not told of changes, since telling makes it change other parameters.
+        """
+        with self._lock:
+            instance = self._open
+            params = {name: instance.params.named(name) for name in values}
+            self._end(quiet=True)
+            self._actions.call(n.ACTION_DESTROY_INSTANCE, self._now)
+            instance.params.changed_by_plugin = None
+            for name, value in values.items():
+                self._put(params[name], value)
+            self._create()
+            negotiate(self._plugin, instance, self._now)
+
+    def _create(self) -> None:
+        self._actions.call(n.ACTION_CREATE_INSTANCE, self._now)
+        self._open.params.changed_by_plugin = self._plugin_changed
+
     def _put(self, param: Param, values: Any) -> None:
         holder = param.values
+        if param.kind == "Parametric":
+            param.set_curves(values)
+            return
         if holder is None:
             param.checked(())  # raises: such a parameter has no value
             return
@@ -111,6 +131,8 @@ class LocalEffect:
     def get(self, name: str, time: float = 0.0) -> Values:
         """A parameter's value at a time."""
         param = self._open.params.named(name)
+        if param.kind == "Parametric":
+            return tuple(curve.curve() for curve in param.curves)
         if param.values is None:
             raise PluginError(f"{self.description.identifier}: {name} is a {param.kind}, no value")
         return param.shown(param.values.at(time))
@@ -140,8 +162,10 @@ class LocalEffect:
                 clip.connection = connection
                 clip.refresh()
             negotiate(self._plugin, instance, self._now)
+            # Told as the plug-in's doing, since what a person connects makes plug-ins change their
+            # parameters (Grade's premultiply, say): defaults would not be what was described.
             for name in changed:
-                self._changed(name, n.CHANGE_USER, n.TYPE_CLIP)
+                self._changed(name, n.CHANGE_PLUGIN, n.TYPE_CLIP)
             return negotiate(self._plugin, instance, self._now) if changed else instance.output
 
     def region(self, time: float) -> Box:

@@ -115,9 +115,9 @@ class Instance:
         """Everything at its defaults; the plug-in has not been told of it yet."""
         self.plugin = plugin
         self.project = project
-        width = project.format.width * project.pixel_aspect
+        width = float(project.format.width * project.pixel_aspect)
         height = float(project.format.height)
-        offset = (project.format.x1 * project.pixel_aspect, float(project.format.y1))
+        offset = (float(project.format.x1 * project.pixel_aspect), float(project.format.y1))
         self.properties = context.properties.copy(
             INSTANCE,
             {
@@ -126,9 +126,9 @@ class Instance:
                 n.PROP_PROJECT_SIZE: (width, height),
                 n.PROP_PROJECT_OFFSET: offset,
                 n.PROP_PROJECT_EXTENT: (offset[0] + width, offset[1] + height),
-                n.PROP_PROJECT_ASPECT: project.pixel_aspect,
-                n.PROP_DURATION: project.last - project.first + 1.0,
-                n.PROP_FRAME_RATE: project.fps,
+                n.PROP_PROJECT_ASPECT: float(project.pixel_aspect),
+                n.PROP_DURATION: float(project.last - project.first + 1),
+                n.PROP_FRAME_RATE: float(project.fps),
             },
         )
         self.context = context_word.removeprefix(n.CONTEXT_PREFIX).lower()

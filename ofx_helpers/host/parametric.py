@@ -32,6 +32,10 @@ class Parametric:
     interpolation: Interpolation = Interpolation.SMOOTH
     keys: list[Key] = field(default_factory=list)
 
+    def curve(self) -> Curve:
+        """The keys as the engine has them."""
+        return Curve(tuple(self.keys))
+
     def copy(self) -> "Parametric":
         """One that changes on its own."""
         return replace(self, keys=list(self.keys))
@@ -45,7 +49,7 @@ class Parametric:
         """The value at a position; 0 where there is no key."""
         if not self.keys:
             return 0.0
-        curve = Curve(tuple(self.keys))
+        curve = self.curve()
         if self.periodic and len(self.keys) > 1 and self.period > 0:
             return curve.periodic(position, self.period)
         return curve.at(position)

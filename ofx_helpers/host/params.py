@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from ofx_helpers.engine.curve import Interpolation
+from ofx_helpers.engine.curve import Curve, Interpolation
 from ofx_helpers.host import handles
 from ofx_helpers.host import names as n
 from ofx_helpers.host.api_declarations import ffi
@@ -79,6 +79,25 @@ class Param:
         if len(values) != wanted:
             raise self._wrong(f"it takes {wanted} values, not {len(values)}")
         return self.accept(tuple(self._one(value) for value in values))
+
+    def set_curves(self, given: Any) -> None:
+        """The curves of a parametric: an engine's `Curve` or points (x, y) for each; one without
+        keys keeps its default.
+        """
+        if not isinstance(given, (tuple, list)) or len(given) > len(self.curves):
+            raise self._wrong(f"it takes {len(self.curves)} curves")
+        for mine, other in zip(self.curves, given, strict=False):
+            if isinstance(other, Curve):
+                if other.keys:
+                    mine.keys = list(other.keys)
+                continue
+            try:
+                points = [(float(x), float(y)) for x, y in other]
+            except (TypeError, ValueError):
+                raise self._wrong(f"a curve is a list of (x, y) points, not {other!r}") from None
+            mine.keys = []
+            for x, y in points:
+                mine.add(x, y)
 
     def _one(self, value: Any) -> Any:
         kind = self.holds.type

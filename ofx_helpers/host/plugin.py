@@ -12,7 +12,7 @@ from ofx_helpers.host import scope
 from ofx_helpers.host.api_declarations import ffi
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.hooks import hooks
-from ofx_helpers.host.instance import Described, Instance, Messages
+from ofx_helpers.host.instance import Described, Messages
 from ofx_helpers.host.properties import PropertySet, Schema
 from ofx_helpers.host.status import Status, kept
 from ofx_helpers.host.suites.table import host
@@ -228,14 +228,3 @@ def arguments(*schemas: Schema) -> Iterator[PropertySet]:
         yield made
     finally:
         made.close()
-
-
-def created(plugin: Plugin, context: str, instance: Instance) -> None:
-    """Tell the plug-in of a new instance."""
-    plugin.call(
-        n.ACTION_CREATE_INSTANCE,
-        instance.handle,
-        messages=instance.messages,
-        instance=instance,
-        time=instance.project.first,
-    )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ofx_helpers.engine.frame import Window
 from ofx_helpers.host import names as n
 from ofx_helpers.host.clips import ClipInstance
 from ofx_helpers.host.errors import PluginError
@@ -32,7 +33,7 @@ def negotiate(plugin: Plugin, instance: Instance, time: float) -> Output:
         form = first.connection.format or form
         aspect = first.connection.pixel_aspect
     schema: dict[str, Any] = {
-        n.PROP_FRAME_RATE: instance.project.fps,
+        n.PROP_FRAME_RATE: float(instance.project.fps),
         n.PROP_PREMULTIPLICATION: n.PREMULTIPLICATIONS[_premultiplication(instance, defaults)],
         n.CLIP_PROP_FIELD_ORDER: n.FIELD_NONE,
         n.CLIP_PROP_CONTINUOUS: 0,
@@ -42,7 +43,7 @@ def negotiate(plugin: Plugin, instance: Instance, time: float) -> Output:
     for name, components in defaults.items():
         schema[n.COMPONENTS_PREFIX + name] = [n.COMPONENTS[components]]
         schema[n.DEPTH_PREFIX + name] = n.DEPTHS[depth]
-        schema[n.ASPECT_PREFIX + name] = aspect
+        schema[n.ASPECT_PREFIX + name] = float(aspect)
     with arguments(schema) as answer:
         plugin.call(
             n.ACTION_CLIP_PREFERENCES,
@@ -70,6 +71,7 @@ def _take(plugin: Plugin, instance: Instance, answer: PropertySet) -> Output:
         pixel_aspect=instance.clips[n.OUTPUT].aspect,
         fps=answer[n.PROP_FRAME_RATE],
         varies=bool(answer[n.PROP_FRAME_VARYING] or answer[n.CLIP_PROP_CONTINUOUS]),
+        format=_format(answer.all(n.CLIP_PROP_FORMAT)),
         input_components={clip.name: clip.components for clip in instance.inputs()},
     )
     instance.output = made
@@ -77,6 +79,11 @@ def _take(plugin: Plugin, instance: Instance, answer: PropertySet) -> Output:
     for clip in instance.clips.values():
         clip.refresh()
     return made
+
+
+def _format(sides: tuple[int, ...]) -> Window | None:
+    form = Window(*sides)
+    return None if form.empty else form
 
 
 def _known(plugin: Plugin, words: dict[str, str], word: str, clip: str) -> str:

@@ -104,8 +104,9 @@ class PropertySet:
         return tuple(item.values) if item else ()
 
     def put(self, name: str, *values: Any) -> None:
-        """Set all values."""
-        self.properties[name].values = list(values)
+        """Set all values, in the property's type."""
+        item = self.properties[name]
+        item.values = [item.kind(value) for value in values]
 
     def of_kind(self, name: str, kind: type) -> Property:
         """The property for a call of that type, or the error that the plug-in is owed."""

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Frame, Window
 
-Scalar = bool | int | float | str
+Scalar = bool | int | float | str | Curve | tuple[tuple[float, float], ...]
 Values = tuple[Scalar, ...]
-"""One value a dimension; a choice is its option's id (or index), a custom or file name its text."""
+"""One value a dimension; a choice is its option's id (or index), a custom or file name its text.
+A parametric has a curve a dimension: an engine's `Curve`, or its points (x, y).
+"""
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in canonical coordinates, y up."""
 Context = Literal["reader", "writer", "general", "filter", "generator", "transition", "retimer"]
@@ -143,6 +146,8 @@ class Output:
     fps: float = 24.0
     varies: bool = False
     """Whether it changes with time though parameters and inputs stand still."""
+    format: Window | None = None
+    """Its format in pixels; None is the project's."""
     input_components: Mapping[str, str] = field(default_factory=dict)
 
 
