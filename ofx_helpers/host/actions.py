@@ -1,7 +1,7 @@
 """What an instance is asked between its making and its end, one function an action."""
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
+from math import ceil, floor, isfinite
 from typing import Any
 
 from ofx_helpers.engine.frame import Window
@@ -77,14 +77,23 @@ class Actions:
         return (x1, y1, x2, y2) if status == Status.OK else default
 
     def default_region(self, time: float) -> Box:
-        """Union of the inputs that must be there; the project's format where there is none."""
+        """Union of the inputs that must be there, and of an optional one called Source; a retimer's
+        at the two frames around its time; the project's format where there is none.
+        """
         instance = self.instance
-        inputs = instance.inputs()
-        if instance.context in ("filter", "transition", "general", "writer", "retimer"):
-            needed = [clip for clip in inputs if not clip.optional and clip.connected]
-            if needed:
-                return union([clip.region(time) for clip in needed])
-        return instance.project_box()
+        needed = [
+            clip
+            for clip in instance.inputs()
+            if clip.connected and (not clip.optional or clip.name == n.SOURCE)
+        ]
+        if instance.context in ("generator", "reader") or not needed:
+            return instance.project_box()
+        times = [time]
+        retime = instance.params.params.get(n.RETIMER_TIME)
+        if instance.context == "retimer" and retime is not None and retime.values is not None:
+            (at,) = retime.values.at(time)
+            times = [floor(at), ceil(at)]
+        return union([clip.region(when) for clip in needed for when in times])
 
     def interest(self, time: float, region: Box, scale: float = 1.0) -> dict[str, Box]:
         """Canonical region needed of each connected input for a region of the output."""

@@ -100,9 +100,11 @@ class LocalEffect:
             self._end(quiet=True)
             self._actions.call(n.ACTION_DESTROY_INSTANCE, self._now)
             instance.params.changed_by_plugin = None
-            for name, value in values.items():
-                self._put(params[name], value)
-            self._create()
+            try:
+                for name, value in values.items():
+                    self._put(params[name], value)
+            finally:
+                self._create()
             negotiate(self._plugin, instance, self._now)
 
     def _create(self) -> None:
