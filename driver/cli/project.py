@@ -128,3 +128,39 @@ def set_(
     document = read(project)
     assign(document, assignments)
     typer.echo(f"{project} is written; the former one is {save_with_backup(document)}")
+
+
+@app.command("merge")
+def merge_(
+    base: Annotated[Path, typer.Argument(help="The project as it was generated before.")],
+    new: Annotated[Path, typer.Argument(help="The project as it is generated now.")],
+    edited: Annotated[Path, typer.Argument(help="The former one, edited in Natron.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The merged project.", metavar="FILE")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """Puts what changed from BASE to NEW into EDITED, and keeps every edit.
+
+    Where both changed a thing differently the edit stays, the conflict is listed by node and
+    parameter, and the exit status is 1.
+
+    Example: memecomp project merge before.ntp after.ntp mine.ntp -o comp.ntp
+    """
+    import json
+
+    from driver.errors import MemecompError
+    from driver.project.document import read
+    from driver.project.merge import merge
+    from driver.project.merge_report import data, lines, summary
+
+    if output.exists():
+        raise MemecompError(f"{output} exists already: choose another name with --output")
+    merged = merge(read(base), read(new), read(edited))
+    merged.document.write(output)
+    if as_json:
+        typer.echo(json.dumps(data(merged), ensure_ascii=False))
+    else:
+        typer.echo("\n".join([*lines(merged), f"{output}: {summary(merged)}"]))
+    if merged.conflicts:
+        raise typer.Exit(1)

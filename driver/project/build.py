@@ -11,7 +11,7 @@ from ofx_helpers.engine.curve import Curve, Key
 from ofx_helpers.engine.graph import Keyed, Value
 
 # Parameters that Natron shows through another one, and keeps hidden.
-_HIDDEN = {"decodingPluginID", "encodingPluginID", "ocioInputSpace", "ocioOutputSpace"}
+HIDDEN = {"decodingPluginID", "encodingPluginID", "ocioInputSpace", "ocioOutputSpace"}
 _PAGES = {
     catalog.ROTO: ("General", "Shape", "Stroke", "Clone", "Transform", "Toolbar", "Node", "Info"),
     catalog.BACKDROP: ("Controls", "Node"),
@@ -74,7 +74,7 @@ def node_element(
 
 def knob_element(kind: ParamKind, values: Sequence[Keyed], tag: str = "item") -> Element:
     """A stored parameter with its values, one per dimension."""
-    hidden = kind.name in _HIDDEN
+    hidden = kind.name in HIDDEN
     knob = etree.Element(tag)
     add(knob, "Name", kind.name)
     add(knob, "Type", kind.kind)

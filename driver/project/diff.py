@@ -6,6 +6,7 @@ from driver.project.document import Document
 from driver.project.meaning import meanings, settings, texts
 from driver.project.node import ProjectNode
 from driver.project.params import Param
+from driver.project.shape_facts import shape_fact, shape_items
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.graph import Keyed
 
@@ -34,7 +35,10 @@ def _node(path: str, old: ProjectNode, new: ProjectNode) -> list[str]:
         told.append(f"{path}: {old.plugin} → {new.plugin}")
     told += _mapping(path, old.inputs, new.inputs, "(not connected)", lambda label: f" ← {label}")
     told += _params(path, texts(meanings(old)), texts(meanings(new)))
-    if old.shapes != new.shapes:
+    before, after = (
+        {name: shape_fact(item) for name, item in shape_items(node.element)} for node in (old, new)
+    )
+    if before != after:
         told.append(f"{path}: its shapes differ ({len(old.shapes)} → {len(new.shapes)})")
     return told
 

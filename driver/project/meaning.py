@@ -116,15 +116,11 @@ def _meaning(knob: Element, param: Param, kind: NodeKind | None) -> Meaning | No
     if known is not None and known.kind == "Color" and len(values) == 3:
         values = (*values, *known.default[3:])  # the plug-in's colour has no alpha
     ruled = bool(param.expressions or param.links)
-    if known is not None and not ruled and values == known.default:
-        return None
-    if (known is None or not known.default) and param.kind != "Parametric" and not param.user:
-        if at_own_default(knob):
+    if not ruled and not param.user:
+        if known is not None and values == known.default:
             return None
-    elif (
-        known is not None and known.kind == "Choice" and not known.options and at_own_default(knob)
-    ):
-        return None
+        if at_own_default(knob):  # Natron's default may hang on the format, or on other nodes
+            return None
     return Meaning(values, param.expressions, param.links)
 
 

@@ -111,6 +111,16 @@ class ShotPaths:
         """Hashes of the projects as they were generated: another one means a person's edit."""
         return self.root / ".memecomp" / "projects.json"
 
+    @property
+    def project_generated(self) -> Path:
+        """The Natron project as it was generated last, compressed: what edits are compared with."""
+        return self.root / ".memecomp" / "comp.generated.ntp.gz"
+
+    @property
+    def project_merge(self) -> Path:
+        """What of a person's edited project was kept and what was put in, with the conflicts."""
+        return self.root / "debug" / "project_merge.json"
+
     # render
     def final(self, frame: int) -> Path:
         """Final frame: 8-bit RGB on the canvas."""

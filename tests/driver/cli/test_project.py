@@ -1,5 +1,6 @@
 """memecomp project …, as a person would see it."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def project(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     return lambda *words: run_cli(monkeypatch, capsys, "project", *words)
 
 
-@pytest.mark.parametrize("command", ["inspect", "lint", "diff", "graph", "collect", "set"])
+@pytest.mark.parametrize("command", ["inspect", "lint", "diff", "graph", "collect", "set", "merge"])
 def test_each_command_shows_an_example(project: Command, command: str) -> None:
     assert f"memecomp project {command} " in project(command, "--help").out.partition("Example")[2]
 
@@ -67,3 +68,26 @@ def test_set_says_where_the_former_file_is(project: Command, tmp_path: Path) -> 
     small_project(tmp_path, BODY)
     said = project("set", tmp_path / "a.ntp", "Blend.mix=0.25")
     assert said.out == f"{tmp_path}/a.ntp is written; the former one is {tmp_path}/a.ntp.bak\n"
+
+
+def test_merge_writes_a_new_file_and_ends_with_status_1_where_there_are_conflicts(
+    project: Command, tmp_path: Path
+) -> None:
+    small_project(tmp_path, BODY)
+    small_project(tmp_path, BODY.replace("a.####", "b.####"), "b.ntp")
+    small_project(tmp_path, BODY.replace("0.5", "0.25"), "mine.ntp")
+    names = ("merge", tmp_path / "a.ntp", tmp_path / "b.ntp", tmp_path / "mine.ntp", "-o")
+    said = project(*names, tmp_path / "out.ntp")
+    assert said.status == 0
+    assert said.out.splitlines() == [
+        "kept: Blend.mix: 0.5 → 0.25",
+        "taken: Write1.filename: '[Project]/out/a.####.png' → '[Project]/out/b.####.png'",
+        f"{tmp_path}/out.ntp: 1 edit kept, 1 generated change put in, 0 conflicts",
+    ]
+    assert project(*names, tmp_path / "out.ntp").status == 1  # it is there already
+    mine = small_project(tmp_path, BODY.replace("a.####", "c.####"), "mine2.ntp")
+    names = ("merge", tmp_path / "a.ntp", tmp_path / "b.ntp", mine.path, "-o", tmp_path / "o.ntp")
+    said = project(*names, "--json")
+    assert said.status == 1
+    assert json.loads(said.out)["conflicts"][0]["where"] == "Write1.filename"
+    assert (tmp_path / "o.ntp").exists()
