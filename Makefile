@@ -1,11 +1,19 @@
 # make demo     install and rebuild the demo shot
 # make test     lint, then every test (needs a C compiler, `cc`: the tests build OpenFX plug-ins)
+# make plugins  build/ChromaticAberration.ofx.bundle, for any OpenFX host (needs `cc` alone)
 # make gallery  draw the contact sheets of the templates
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint gallery clean
+# Our OpenFX plug-in, for this machine; for another: make plugins PLATFORM=Win64 CC=x86_64-w64-mingw32-gcc
+MACHINE := $(patsubst x86_64,x86-64,$(shell uname -m))
+PLATFORM ?= $(if $(filter Darwin,$(shell uname -s)),MacOS,Linux-$(MACHINE))
+EFFECT := ofx_helpers/plugins/ChromaticAberration
+BUNDLE := build/ChromaticAberration.ofx.bundle
+BINARY := $(BUNDLE)/Contents/$(PLATFORM)/ChromaticAberration.ofx
+
+.PHONY: demo test lint gallery plugins clean
 
 # A stamp file for each set of packages: a second `make` installs nothing. Modules are compiled when
 # they are first imported: most never are.
@@ -25,6 +33,13 @@ demo: $(VENV)/base
 
 gallery: $(VENV)/base
 	$(BIN)/python -m driver.gallery.contact_sheet
+
+plugins: $(BINARY)
+
+$(BINARY): $(EFFECT)/ChromaticAberration.c $(EFFECT)/move.h ofx_helpers/plugins/openfx.h
+	mkdir -p $(@D)
+	cp $(EFFECT)/Info.plist $(BUNDLE)/Contents/
+	$(CC) -std=c11 -O2 -ffp-contract=off -fPIC -shared -fvisibility=hidden -Wall -Wextra $< -o $@ -lm
 
 lint: $(VENV)/full
 	$(BIN)/ruff check .

@@ -16,9 +16,14 @@ from ofx_helpers.engine.older_defaults import older_defaults
 
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Mapping[str, Any]]:
-    """Every node of Natron 2.5 by plug-in id: `version`, `inputs` (labels in order), `params`."""
-    text = files("ofx_helpers.catalog").joinpath("natron_2_5.json").read_text("utf-8")
-    nodes: Mapping[str, Mapping[str, Any]] = json.loads(text)["nodes"]
+    """Every node of Natron 2.5 and of our own plug-in as Natron shows it, by plug-in id:
+
+    `version`, `inputs` (labels in order), `params`.
+    """
+    folder = files("ofx_helpers.catalog")
+    nodes: dict[str, Mapping[str, Any]] = {}
+    for name in ("natron_2_5.json", "own.json"):
+        nodes |= json.loads(folder.joinpath(name).read_text("utf-8"))["nodes"]
     return nodes
 
 

@@ -57,7 +57,7 @@ def _partial(scale: float, amount: float) -> float:
     return float(scale**amount)
 
 
-def _centre(context: Context, params: Params) -> tuple[float, float]:
+def centre_of(context: Context, params: Params) -> tuple[float, float]:
     """The centre in pixels: unset, it is the format's."""
     x, y = params.pair("center")
     if params.is_set("center"):
@@ -82,7 +82,7 @@ def partly(context: Context, params: Params, amount: float) -> Matrix:
     if amount != 1:
         tx, ty, rotate, kx, ky = tx * amount, ty * amount, rotate * amount, kx * amount, ky * amount
         sx, sy = _partial(sx, amount), _partial(sy, amount)
-    centre = _centre(context, params)
+    centre = centre_of(context, params)
     return affine((tx, ty), rotate, (sx, sy), (kx, ky), params.choice("skewOrder") == "YX", centre)
 
 

@@ -1,7 +1,8 @@
 """Builds our test plug-ins with the C compiler of the machine, once for each state of their source.
 
 `folder()` gives a folder of `.ofx.bundle`s, as a system has them under /usr/OFX/Plugins. Which
-plug-ins there are, and what each does, the .c files say at their start.
+plug-ins there are, and what each does, the .c files say at their start. The product's own
+ChromaticAberration is among them.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 HEADERS = HERE.parents[1] / "ofx_helpers" / "plugins"
 SOURCES = ("pictures", "kinds", "parameters", "files", "hostile")
+PRODUCT = HEADERS / "ChromaticAberration" / "ChromaticAberration.c"
 # No contraction to fused operations: tests compare with numpy to the last bit.
 FLAGS = (
     "-std=c11 -O1 -fPIC -shared -fvisibility=hidden -ffp-contract=off "
@@ -63,7 +65,7 @@ def folder() -> Path:
     Raises RuntimeError where there is no compiler, or it refuses a file.
     """
     digest = hashlib.sha256(FLAGS.encode() + compiler().encode())
-    for path in sorted([*HERE.glob("*.[ch]"), *HEADERS.glob("*.h")]):
+    for path in sorted([*HERE.glob("*.[ch]"), *HEADERS.rglob("*.[ch]")]):
         digest.update(path.read_bytes())
     user = os.getuid() if hasattr(os, "getuid") else 0
     ready = Path(tempfile.gettempdir()) / f"memecomp-test-ofx-{user}-{digest.hexdigest()[:16]}"
@@ -71,8 +73,8 @@ def folder() -> Path:
         return ready
     making = Path(tempfile.mkdtemp(prefix=ready.name, dir=ready.parent))
     try:
-        for name in SOURCES:
-            compile_bundle(HERE / f"{name}.c", making)
+        for source in (*(HERE / f"{name}.c" for name in SOURCES), PRODUCT):
+            compile_bundle(source, making)
         making.rename(ready)
     except OSError:  # another process of the test run was quicker
         if not ready.is_dir():
