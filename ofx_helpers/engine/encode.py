@@ -17,10 +17,16 @@ from ofx_helpers.engine.params import Params, catalogue
 
 WRITE = "fr.inria.built-in.Write"
 _OIIO = "fr.inria.openfx.WriteOIIO"
-_ENCODERS = {".png": "fr.inria.openfx.WritePNG", ".exr": "fr.inria.openfx.WriteEXR"}
+_ENCODERS = {
+    ".png": "fr.inria.openfx.WritePNG",
+    ".exr": "fr.inria.openfx.WriteEXR",
+    ".pfm": "fr.inria.openfx.WritePFM",
+}
 _FLOAT = (".exr", ".pfm", ".hdr")
 _NO_ALPHA = (".jpg", ".jpeg", ".bmp", ".hdr")
 _UNPREMULTIPLIED = (".png",)
+# Encoders that take colours that are not multiplied by alpha, even where the file keeps none.
+_STRAIGHT = tuple(f"fr.inria.openfx.Write{name}" for name in ("PNG", "FFmpeg", "PFM"))
 _BIT_DEPTHS = {"8u": "8u", "8i": "8u", "16u": "16u", "16i": "16u", "16f": "16f", "32f": "32f"}
 
 
@@ -28,7 +34,8 @@ def _encoder(params: Params, path: Path) -> str:
     chosen = params.text("encodingPluginID") if "encodingPluginID" in params else ""
     chosen = chosen or params.node.plugin
     if chosen not in catalogue() or chosen == WRITE:
-        return _ENCODERS.get(path.suffix.lower(), _OIIO)
+        usual = "fr.inria.openfx.WriteFFmpeg" if is_film(path) else _OIIO
+        return _ENCODERS.get(path.suffix.lower(), usual)
     return chosen
 
 
@@ -70,6 +77,10 @@ def channels_of(params: Params, path: Path) -> str:
     """RGBA, RGB or Alpha: what the file keeps."""
     if path.suffix.lower() in _NO_ALPHA or is_film(path):
         return "RGB"
+    return _asked(params)
+
+
+def _asked(params: Params) -> str:
     chosen = params.choice("outputComponents") if "outputComponents" in params else "RGBA"
     return chosen if chosen in ("RGB", "Alpha") else "RGBA"
 
@@ -81,11 +92,7 @@ def encode(
 
     `folder` is the project's, for a colour configuration that lies there.
     """
-    suffix = path.suffix.lower()
     channels = channels_of(params, path)
-    # WriteOIIO divides by alpha only after it has rounded to codes.
-    late = suffix in _UNPREMULTIPLIED and _encoder(params, path) == _OIIO
-    straight = suffix in _UNPREMULTIPLIED and not late
     given = params.choice("inputPremult") if "inputPremult" in params else "premult"
     space, depth = colour_space(params, path), bit_depth(params, path)
     source = params.text("ocioInputSpace") if params.is_set("ocioInputSpace") else "scene_linear"
@@ -93,28 +100,32 @@ def encode(
     decode, curve = between(source, space, params.node.name, config_of(params, folder), wide=wide)
     curved = decode is not None or curve is not None
     pixels = frame.pixels
-    alpha = channels == "RGBA" and given == "premult" and not _opaque(pixels)
-    if alpha and (straight or curved):
+    alpha = _asked(params) == "RGBA" and given != "opaque" and not _opaque(pixels)
+    straight = _encoder(params, path) in _STRAIGHT
+    stored = channels == "RGBA"
+    # Only what keeps an alpha is multiplied by it again after a curve.
+    if alpha and given == "premult" and (straight or (curved and stored)):
         pixels = unpremultiply(pixels)
+    multiply = alpha and not straight and (stored if curved else given == "unpremult")
     if given == "opaque":
         pixels = pixels.copy()
         pixels[..., 3] = 1
-    if depth == "8u" and decode is None and not (alpha and not straight):
+    if depth == "8u" and decode is None and not multiply:
         codes = _codes(pixels, space if curved else "linear")
     else:
-        if curved:
+        if curved or multiply:
             pixels = pixels.copy()
-            apply(decode, pixels)
-            apply(curve, pixels)
-        if alpha and curved and not straight:
+        apply(decode, pixels)
+        apply(curve, pixels)
+        if multiply:
             premultiply(pixels)
         codes = _quantise(pixels, depth)
-        if alpha and late:
-            codes = _divided(codes)
+    if alpha and stored and not straight and path.suffix.lower() in _UNPREMULTIPLIED:
+        # WriteOIIO divides by alpha only after it has rounded to codes.
+        codes = _divided(codes)
     if channels != "RGBA":
         codes = codes[..., 3:] if channels == "Alpha" else codes[..., :3]
-    stored = np.ascontiguousarray(codes[::-1])
-    return Picture(stored, format, frame.window)
+    return Picture(np.ascontiguousarray(codes[::-1]), format, frame.window)
 
 
 def code_space(params: Params, path: Path, folder: Path) -> str | None:

@@ -24,3 +24,25 @@ def test_writeoiio_rounds_a_png_before_it_divides_by_alpha(plugin: str) -> None:
     wanted = late if plugin != WRITE else [128] * 7
     np.testing.assert_array_equal(found[0, :, 0], wanted)
     np.testing.assert_array_equal(found[..., 3], codes[..., 3])
+
+
+def _edge(name: str, **params: object) -> list[int]:
+    """The red code of linear 0.5 under alpha 0.25, multiplied, in a file of that name."""
+    pixels = np.array([[[0.125, 0.125, 0.125, 0.25]]], np.float32)
+    window = Window(0, 0, 1, 1)
+    writer = node("W", WRITE, **params)
+    found = encode(Params(writer, 1.0, {}), Frame(pixels, window), window, Path(name)).pixels
+    return [int(code) for code in found[0, 0]]
+
+
+def test_a_video_keeps_the_colours_of_what_is_not_opaque_and_a_jpeg_darkens_them() -> None:
+    # Rec.709 of 0.5 and sRGB of 0.125: a video's encoder takes colours that are not multiplied.
+    assert _edge("a.mov")[0] == 46236
+    assert _edge("a.jpg")[0] == 99
+
+
+def test_what_is_given_straight_is_multiplied_for_writeoiio_only() -> None:
+    tiff = _edge("a.tif", inputPremult="unpremult", ocioOutputSpace="linear")
+    assert tiff == [8, 8, 8, 64]
+    png = _edge("a.png", inputPremult="unpremult", ocioOutputSpace="linear")
+    assert png == [32, 32, 32, 64]
