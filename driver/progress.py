@@ -44,7 +44,7 @@ def _plain(event: Event) -> None:
 
 def _say(event: Event, write: Callable[[str], None]) -> None:
     """Writes the line that an event is worth, if any."""
-    if event.kind in ("message", "lost"):
+    if event.kind == "message":  # lost frames are in the error at the end
         write(f"{event.stage:<8} {event.text}")
     elif event.kind == "node":
         write(f"{event.seconds:9.3f} s  {event.done:6}×  {event.text}")

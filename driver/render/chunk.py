@@ -1,6 +1,7 @@
 """Renders a chunk of a job's frames, whatever it takes: the unit that is handed to workers."""
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -19,8 +20,9 @@ from driver.render.judge import Judge
 from driver.render.keys import Keys
 from driver.render.runs import Attempt, attempt
 from driver.render.views import base_of, staged_name
+from driver.shot.frames import brief
 from ofx_helpers.engine.sequences import frame_path
-from ofx_helpers.media.atomic import os_reason
+from ofx_helpers.media.atomic import os_reason, replacing
 
 HOPELESS = 3
 """Frames of a chunk that may be lost while none is made, before the rest is given up."""
@@ -116,14 +118,18 @@ class _Work:
             rest = tuple(frame for frame in left if frame not in blamed)
             if rest:
                 waiting.appendleft(rest)
+            again: dict[str, list[int]] = {}
             for frame in reversed(blamed):
                 self._failures[frame] += 1
                 writer, reason = reasons[frame] or ("", "")
                 if self._failures[frame] <= self._chunk.tries:
-                    self._say(f"frame {frame}: {reason}; it is rendered again alone")
+                    again.setdefault(reason, []).append(frame)
                     waiting.appendleft((frame,))
                 else:
                     self._lost.append(Lost(frame=frame, writer=writer, reason=reason))
+            for reason, frames in again.items():
+                noun = "frames" if len(frames) > 1 else "frame"
+                self._say(f"{noun} {brief(frames)}: {reason}; rendered again, each alone")
             if self._lost and self._chunk.on_error == "stop":
                 return
             if len(self._lost) >= HOPELESS and not self._done():
@@ -269,7 +275,7 @@ class _Work:
             path.parent.mkdir(parents=True, exist_ok=True)
             if key:
                 self._journals[path.parent].add(path, key, digest(staged))
-            staged.replace(path)
+            _replace(staged, path)
         except OSError as error:
             raise MemecompError(f"Cannot write {path}: {os_reason(error)}.") from error
 
@@ -278,7 +284,21 @@ class _Work:
             shutil.rmtree(pattern.parent, ignore_errors=True)
 
     def _pattern(self, output: Output) -> Path:
-        final = next(iter(output.files.values()))
-        bases = [base_of(other.writer) for other in self._chunk.outputs]
+        """Where the output's files are on their way; all views of a writer share a folder."""
+        outputs = self._chunk.outputs
+        bases = [base_of(other.writer) for other in outputs]
+        index = bases.index(base_of(output.writer))
+        first, final = (next(iter(each.files.values())) for each in (outputs[index], output))
         name = staged_name(output.writer, final.suffix, output.film)
-        return final.parent / HIDDEN / self._token / str(bases.index(base_of(output.writer))) / name
+        return first.parent / HIDDEN / self._token / str(index) / name
+
+
+def _replace(staged: Path, path: Path) -> None:
+    """Moves a file to its name, whole at any moment, on another disk too."""
+    try:
+        staged.replace(path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with replacing(path) as temporary:
+            shutil.copyfile(staged, temporary)

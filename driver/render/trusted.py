@@ -27,7 +27,7 @@ from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.look import look, look_at_film
 
 _LISTED = 20
-"""Lost frames that an error names; the events name all."""
+"""Sentences about lost frames in an error; the events tell all."""
 
 OnFile = Callable[[str, int], None]
 Say = Callable[[str], None]
@@ -63,14 +63,17 @@ class Outcome:
     @property
     def error(self) -> MemecompError | None:
         """Names every lost frame, its writer, the reason and the renderer's words."""
-        if len(self.lost) < 2:
-            return MemecompError(_sentence(self.lost[0])) if self.lost else None
+        alike: dict[tuple[str, str], list[int]] = {}
+        for item in self.lost:
+            alike.setdefault((item.writer, item.reason), []).append(item.frame)
+        told = [_sentence(frames, *key) for key, frames in alike.items()]
+        if len(told) < 2:
+            return MemecompError(told[0]) if told else None
         frames = {item.frame for item in self.lost}
-        listed = "".join(f"\n  {_sentence(item)}" for item in self.lost[:_LISTED])
-        more = len(self.lost) - _LISTED
+        listed = "".join(f"\n  {sentence}" for sentence in told[:_LISTED])
+        more = f"\n  and {len(told) - _LISTED} more" if len(told) > _LISTED else ""
         return MemecompError(
-            f"{len(frames)} frames were not rendered ({brief(frames)}):{listed}"
-            + (f"\n  and {more} more" if more > 0 else "")
+            f"{len(frames)} frame(s) were not rendered ({brief(frames)}):{listed}{more}"
         )
 
     def require(self) -> None:
@@ -80,8 +83,9 @@ class Outcome:
             raise error
 
 
-def _sentence(lost: Lost) -> str:
-    return f"frame {lost.frame} of {lost.writer} was not rendered: {lost.reason}"
+def _sentence(frames: Sequence[int], writer: str, reason: str) -> str:
+    noun, verb = ("frames", "were") if len(frames) > 1 else ("frame", "was")
+    return f"{noun} {brief(frames)} of {writer} {verb} not rendered: {reason}"
 
 
 def on_this_machine(plan: Plan) -> Spread:
@@ -226,9 +230,8 @@ class _Render:
             outcome.times += report.times
             outcome.notes += report.notes
             for item in report.lost:
-                self._tell(
-                    Event(kind="lost", stage=self._label, frame=item.frame, text=_sentence(item))
-                )
+                sentence = _sentence([item.frame], item.writer, item.reason)
+                self._tell(Event(kind="lost", stage=self._label, frame=item.frame, text=sentence))
             for note in report.notes:
                 self._say(note)
             if report.lost and self._job.on_error == "stop":

@@ -25,6 +25,12 @@ _MARK = "MEMECOMP_RENDER"
 """A variable that every process of one run inherits, by which strays are found."""
 _FRAME = re.compile(r"(\S+) ==> Frame: (-?\d+), Progress:")
 _LAST_WORDS = 3
+_EVERY_TIME = re.compile(
+    r"(Clearing|Loading|Load OFX|OpenFX: loading|templatesSearchPath|Info:|OpenGL rendering is|"
+    r"Error while loading OpenGL|WARNING: Image Sequence: You are trying to render)|"
+    r".* ==> Rendering (started|finished)"
+)
+"""What NatronRenderer says whether all is well or not."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ def run_watched(
         why = _listen(process, lines, said, silence, on_frame, finished, cancelled)
     finally:
         _end(process, token)
-    words = " / ".join(line for line in said[-_LAST_WORDS:])
+    telling = [line for line in said if not _EVERY_TIME.match(line)]
+    words = " / ".join(telling[-_LAST_WORDS:])
     return Ended(None if why else process.returncode, why, words, tuple(said))
 
 
