@@ -4,8 +4,9 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import driver
@@ -48,6 +49,9 @@ class Attempt:
         return "; ".join(parts)
 
 
+_LACKS = "does not exist in the loaded plug-ins"
+
+
 class _Halt(Exception):  # noqa: N818 - no error: the rest of a group is not wanted
     """A frame failed, and the job stops at the first that does."""
 
@@ -67,7 +71,7 @@ def attempt(
     """
     if chunk.engine.kind == "embedded" and not chunk.engine.isolate:
         return _here(chunk, facts, staged, frames, on_file, cancelled)
-    return _process(chunk, staged, frames, on_file, cancelled)
+    return _process(chunk, facts, staged, frames, on_file, cancelled)
 
 
 def _here(
@@ -113,6 +117,7 @@ def _here(
 
 def _process(
     chunk: Chunk,
+    facts: Facts,
     staged: Mapping[str, Path],
     frames: Sequence[int],
     on_file: Callable[[str, int], None],
@@ -147,6 +152,7 @@ def _process(
                 on_frame=came,
                 finished=lambda: not awaited,
                 cancelled=cancelled,
+                hopeless=partial(_lacks, {node.plugin for node in facts.upstream(staged)}),
             )
         except OSError as error:
             raise MemecompError(
@@ -157,6 +163,14 @@ def _process(
     if chunk.stats:
         done.times = times_of(staged, frames) if natron else _times(done.ended.lines)
     return done
+
+
+def _lacks(needed: Collection[str], line: str) -> bool:
+    """Whether Natron says that it lacks a plug-in that the writers need.
+
+    It renders on without the node then, and what it writes may be anything.
+    """
+    return _LACKS in line and any(f" {plugin} " in line for plugin in needed)
 
 
 def _natron(

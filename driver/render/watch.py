@@ -27,7 +27,7 @@ _FRAME = re.compile(r"(\S+) ==> Frame: (-?\d+), Progress:")
 _LAST_WORDS = 3
 _EVERY_TIME = re.compile(
     r"(Clearing|Loading|Load OFX|OpenFX: loading|templatesSearchPath|Info:|OpenGL rendering is|"
-    r"Error while loading OpenGL|WARNING: Image Sequence: You are trying to render)|"
+    r"Error while loading OpenGL|.?Failed to connect node|WARNING: Image Sequence: You are trying to render)|"
     r".* ==> Rendering (started|finished)"
 )
 """What NatronRenderer says whether all is well or not."""
@@ -88,13 +88,14 @@ def run_watched(
     on_frame: Callable[[str, int], None],
     finished: Callable[[], bool],
     cancelled: Callable[[], bool],
+    hopeless: Callable[[str], bool] = lambda line: False,
 ) -> Ended:
     """Runs `command` in a group of its own until it ends, hangs, or the user stops it.
 
     It speaks NatronRenderer's lines: `on_frame(writer, frame)` is called for each 'Write1 ==>
-    Frame: 3, Progress: …'. Once `finished()`, it has `QUIT` seconds to quit. Whatever happens,
-    Ctrl-C included, nothing that it started is left when this returns. Raises OSError where the
-    command cannot be started.
+    Frame: 3, Progress: …'; one that is `hopeless` ends it. Once `finished()`, it has `QUIT` seconds
+    to quit. Whatever happens, Ctrl-C included, nothing that it started is left when this returns.
+    Raises OSError where the command cannot be started.
     """
     token = secrets.token_hex(8)
     process = subprocess.Popen(
@@ -111,7 +112,7 @@ def run_watched(
     Thread(target=_pump, args=(process, lines), daemon=True).start()
     said: list[str] = []
     try:
-        why = _listen(process, lines, said, silence, on_frame, finished, cancelled)
+        why = _listen(process, lines, said, silence, on_frame, finished, cancelled, hopeless)
     finally:
         _end(process, token)
     telling = [line for line in said if not _EVERY_TIME.match(line)]
@@ -135,6 +136,7 @@ def _listen(
     on_frame: Callable[[str, int], None],
     finished: Callable[[], bool],
     cancelled: Callable[[], bool],
+    hopeless: Callable[[str], bool],
 ) -> str:
     watch = _Watch(silence, process)
     tick = min(0.1, silence / 10)
@@ -167,6 +169,8 @@ def _listen(
             watch.progress()
         if line and not frames:
             said.append(line)
+            if hopeless(line):
+                return "what it says makes its frames worthless"
         if done_since is None and frames and finished():
             done_since = time.monotonic()
 

@@ -11,6 +11,7 @@ holds `faults.json`, and gets `starts.jsonl`: one line a process. Faults, each b
     greedy: frames after which its memory is used up and it is killed
     slow: {frame: seconds} that it takes
     cache: it dies where another one runs with the same cache folder
+    lacking: {plug-in id: how often} it says that it lacks it, and renders on
     stubborn: it ignores SIGTERM
     children: it leaves two children behind, one of them in a session of its own
 """
@@ -152,6 +153,14 @@ def main():
             subprocess.Popen(["sleep", "600"], start_new_session=own_session)
     hold_cache()
     sleep("start")
+    for plugin in FAULTS.get("lacking", {}):
+        if happens("lacking", plugin):
+            print(
+                f"[09:15:26.345] Project: ERROR: The node {plugin} version 2.0 was found in the "
+                "script but does not exist in the loaded plug-ins.",
+                flush=True,
+            )
+            time.sleep(0.5)  # time to be ended, before frames that would look right
     for name, _ in writers:
         print(f"{name} ==> Rendering started", flush=True)
     for number, frame in enumerate(frames):

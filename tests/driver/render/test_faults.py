@@ -164,6 +164,24 @@ def test_jobs_at_once_have_a_cache_each(natron: StandIn) -> None:
         assert not any(Path(folder).exists() for folder in folders)
 
 
+def test_frames_of_a_renderer_without_a_needed_plug_in_are_never_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = BODY.replace('Source="Read1"', 'Source="Dim"')
+    body += """{{ node("Dim", "Grade", Source="Read1", multiply=[0.5, 0.5, 0.5, 1]) }}
+{{ node("Aside", "Blur", Source="Read1") }}"""
+    natron = stand_in(tmp_path, monkeypatch, body=body)
+    grade, blur = "net.sf.openfx.GradePlugin", "net.sf.cimg.CImgBlur"
+    natron.faults(lacking={grade: 1, blur: 1})
+    assert natron.render().done == ALL
+    assert natron.runs() == [ALL, [1], [2, 3, 4, 5]]
+    natron.faults(lacking={grade: 99})
+    outcome = natron.render(overwrite=True, on_error="stop", folder=tmp_path / "more")
+    assert outcome.done == []
+    assert "does not exist in the loaded plug-ins" in outcome.lost[0].reason
+    assert not list((tmp_path / "more").glob("*.png"))
+
+
 def test_chunks_bound_what_a_process_takes(natron: StandIn) -> None:
     natron.faults(greedy=2)
     assert natron.render(chunk=2).lost == []
