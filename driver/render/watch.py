@@ -27,7 +27,8 @@ _FRAME = re.compile(r"(\S+) ==> Frame: (-?\d+), Progress:")
 _LAST_WORDS = 3
 _EVERY_TIME = re.compile(
     r"(Clearing|Loading|Load OFX|OpenFX: loading|templatesSearchPath|Info:|OpenGL rendering is|"
-    r"Error while loading OpenGL|.?Failed to connect node|WARNING: Image Sequence: You are trying to render)|"
+    r"Error while loading OpenGL|.?Failed to connect node|"
+    r"WARNING: Image Sequence: You are trying to render)|"
     r".* ==> Rendering (started|finished)"
 )
 """What NatronRenderer says whether all is well or not."""
