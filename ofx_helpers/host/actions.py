@@ -1,11 +1,12 @@
 """What an instance is asked between its making and its end, one function an action."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil, floor, isfinite
+from math import ceil, floor, isfinite, isnan
 from typing import Any
 
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.host import names as n
+from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.geometry import union
 from ofx_helpers.host.instance import IDENTITY, Instance, Job
 from ofx_helpers.host.plugin import Plugin, arguments
@@ -73,8 +74,8 @@ class Actions:
         answer = {n.PROP_REGION_OF_DEFINITION: default}
         with arguments(given) as into, arguments(answer) as out:
             status = self.call(n.ACTION_REGION_OF_DEFINITION, time, into, out)
-            x1, y1, x2, y2 = out.all(n.PROP_REGION_OF_DEFINITION)
-        return (x1, y1, x2, y2) if status == Status.OK else default
+            box = out.all(n.PROP_REGION_OF_DEFINITION)
+        return self._sound_box(box, "GetRegionOfDefinition") if status == Status.OK else default
 
     def default_region(self, time: float) -> Box:
         """Union of the inputs that must be there, and of an optional one called Source; a retimer's
@@ -113,8 +114,10 @@ class Actions:
             status = self.call(n.ACTION_REGIONS_OF_INTEREST, time, into, out)
             found: dict[str, Box] = {}
             for clip in clips:
-                x1, y1, x2, y2 = out.all(n.ROI_PREFIX + clip.name)
-                found[clip.name] = (x1, y1, x2, y2) if status == Status.OK else region
+                box = out.all(n.ROI_PREFIX + clip.name)
+                found[clip.name] = (
+                    self._sound_box(box, "GetRegionsOfInterest") if status == Status.OK else region
+                )
                 if not clip.tiles:
                     found[clip.name] = clip.region(time)
         return found
@@ -134,6 +137,8 @@ class Actions:
                 values = out.all(n.FRAMES_PREFIX + clip.name)
                 pairs = list(zip(values[::2], values[1::2], strict=False))
                 found[clip.name] = pairs if status == Status.OK else [now]
+                for first, last in found[clip.name]:
+                    self._sound_range(first, last, "GetFramesNeeded")
         return found
 
     def time_domain(self) -> tuple[float, float]:
@@ -148,7 +153,23 @@ class Actions:
         with arguments({n.PROP_FRAME_RANGE: default}) as out:
             status = self.call(n.ACTION_TIME_DOMAIN, project.first, None, out)
             first, last = out.all(n.PROP_FRAME_RANGE)
-        return (first, last) if status == Status.OK else default
+        if status != Status.OK:
+            return default
+        self._sound_range(first, last, "GetTimeDomain")
+        return first, last
+
+    def _sound_box(self, box: tuple[float, ...], action: str) -> Box:
+        x1, y1, x2, y2 = box
+        if any(map(isnan, box)) or x2 < x1 or y2 < y1:
+            raise self._nonsense(action, f"the region {x1:g}, {y1:g} to {x2:g}, {y2:g}")
+        return x1, y1, x2, y2
+
+    def _sound_range(self, first: float, last: float, action: str) -> None:
+        if isnan(first) or isnan(last) or last < first:
+            raise self._nonsense(action, f"the frames {first:g} to {last:g}")
+
+    def _nonsense(self, action: str, what: str) -> PluginError:
+        return PluginError(f"{self.plugin.identifier}: action {action} answered nonsense: {what}")
 
     def identity(self, time: float, window: Window, scale: float) -> tuple[str, float] | None:
         """The input and time passed on unchanged over a window of pixels at the scale."""
@@ -169,7 +190,11 @@ class Actions:
         with arguments(given) as into, arguments(answer) as out:
             status = self.call(n.ACTION_IS_IDENTITY, time, into, out)
             name, when = out[n.PROP_NAME], out[n.PROP_TIME]
-        return (name, when) if status == Status.OK and name else None
+        if status != Status.OK or not name:
+            return None
+        if name not in self.instance.clips or isnan(when):
+            raise self._nonsense("IsIdentity", f"{name!r} at frame {when:g}")
+        return name, when
 
     def transform(self, time: float) -> tuple[str, tuple[float, ...]] | None:
         """The input and the canonical matrix from it to the output, where that is all there is."""
@@ -214,7 +239,8 @@ class Actions:
                 **self._status(job.scale, long),
             }
         ) as given:
-            self.call(n.ACTION_RENDER, time, given, job=job)
+            if self.call(n.ACTION_RENDER, time, given, job=job) != Status.OK:
+                raise PluginError(f"{self.plugin.identifier}: action Render was not done")
 
     def _status(self, scale: float, long: bool) -> dict[str, Any]:
         return {

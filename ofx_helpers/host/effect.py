@@ -65,7 +65,11 @@ class LocalEffect:
             instance.output_region = self._region
             self._create()
             undo.pop_all()
-        self.connect({})
+        try:
+            self.connect({})
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def _actions(self) -> Actions:
@@ -353,7 +357,7 @@ class LocalEffect:
             try:
                 self._end(quiet=True)
                 self._actions.call(n.ACTION_DESTROY_INSTANCE, instance.project.first)
-            except PluginError as error:
+            except Exception as error:
                 log.warning("%s", error)
             finally:
                 self._instance = None

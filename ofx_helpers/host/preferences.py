@@ -1,5 +1,6 @@
 """Clip preferences: what components and depth each clip has, and what the output is."""
 
+from math import isfinite
 from typing import Any
 
 from ofx_helpers.engine.frame import Window
@@ -62,14 +63,14 @@ def _take(plugin: Plugin, instance: Instance, answer: PropertySet) -> Output:
         name = clip.name
         clip.components = _known(plugin, _COMPONENTS, answer[n.COMPONENTS_PREFIX + name], name)
         clip.depth = _known(plugin, _DEPTHS, answer[n.DEPTH_PREFIX + name], name)
-        clip.aspect = answer[n.ASPECT_PREFIX + name] or 1.0
+        clip.aspect = _positive(plugin, answer[n.ASPECT_PREFIX + name] or 1.0, "pixel aspect")
     word = answer[n.PROP_PREMULTIPLICATION]
     premultiplication = _PREMULTIPLICATIONS.get(word, "premultiplied")
     made = Output(
         components=instance.clips[n.OUTPUT].components,
         premultiplication=premultiplication,
         pixel_aspect=instance.clips[n.OUTPUT].aspect,
-        fps=answer[n.PROP_FRAME_RATE],
+        fps=_positive(plugin, answer[n.PROP_FRAME_RATE] or 1.0, "frame rate"),
         varies=bool(answer[n.PROP_FRAME_VARYING] or answer[n.CLIP_PROP_CONTINUOUS]),
         format=_format(answer.all(n.CLIP_PROP_FORMAT)),
         input_components={clip.name: clip.components for clip in instance.inputs()},
@@ -79,6 +80,12 @@ def _take(plugin: Plugin, instance: Instance, answer: PropertySet) -> Output:
     for clip in instance.clips.values():
         clip.refresh()
     return made
+
+
+def _positive(plugin: Plugin, value: float, what: str) -> float:
+    if not (isfinite(value) and value > 0):
+        raise PluginError(f"{plugin.identifier} wants the {what} {value:g}: no such thing")
+    return value
 
 
 def _format(sides: tuple[int, ...]) -> Window | None:

@@ -38,12 +38,10 @@ SUITES: dict[tuple[str, int], Any] = {
 
 
 def _fetch(_host: int, name: Any, version: int) -> Any:
-    try:
-        wanted = bytes(ffi.string(name)).decode("utf-8", "replace")
-        suite = SUITES.get((wanted, version))
-    except Exception:
-        log.exception("a plug-in asked for a suite")
+    if name == ffi.NULL:
         return ffi.NULL
+    wanted = bytes(ffi.string(name)).decode("utf-8", "replace")
+    suite = SUITES.get((wanted, version))
     if suite is None:
         log.debug("suite %s %d is refused", wanted, version)
         return ffi.NULL

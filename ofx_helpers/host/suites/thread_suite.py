@@ -86,6 +86,8 @@ def is_spawned() -> int:
 @callback("OfxStatus(Handle *, int)")
 def mutex_create(mutex: Any, count: int) -> None:
     """MutexCreate: taken `count` times by the calling thread."""
+    if mutex == ffi.NULL:
+        raise OfxError(Status.VALUE, "no place for a mutex")
     made = Mutex()
     for _ in range(count):
         made.lock.acquire()
