@@ -89,6 +89,24 @@ class RemoteEffect:
             raise
         self._remember(f"set {name}", {"do": "set", "name": name, **change})
 
+    def restore(self, values: Mapping[str, Values | Keys | Callable[[float], Values]]) -> None:
+        """See `Effect`."""
+        before = dict(self._live)
+        live = {name: value for name, value in values.items() if callable(value)}
+        self._live.update(live)
+        changes = {
+            name: {"live": True} if name in live else {"values": values_to_json(value)}
+            for name, value in values.items()
+        }
+        try:
+            self._call("restore", changes=changes)
+        except BaseException:
+            self._live = before
+            raise
+        for name in values:
+            self._history.pop(f"set {name}", None)
+        self._remember("restore", {"do": "restore", "changes": changes})
+
     def get(self, name: str, time: float = 0.0) -> Values:
         """See `Effect`."""
         values: Values = values_from_json(self._call("get", name=name, time=time))
@@ -104,7 +122,8 @@ class RemoteEffect:
             self._clips = before
             raise
         self._remember("connect", {"do": "connect", "clips": clips})
-        return Output(**output)
+        form = output.pop("format")
+        return Output(**output, format=None if form is None else Window(*form))
 
     def region(self, time: float) -> Box:
         """See `Effect`."""

@@ -152,7 +152,8 @@ class Output:
 
 
 class Effect(Protocol):
-    """An instance of a plug-in. Times are frames, windows pixels at `scale` 1.
+    """An instance of a plug-in. Times are frames, windows pixels; those of `render` and of what it
+    fetches are pixels at its `scale`, all others at 1.
 
     Errors are `host.errors.PluginError`: plug-in, action and the plug-in's own message.
     """
@@ -162,6 +163,11 @@ class Effect(Protocol):
     def set(self, name: str, values: Values | Keys | Callable[[float], Values]) -> None:
         """A parameter's value, its keys, or what gives it at any time; the plug-in is told as
         if a person had edited it. Refuses unknown names, wrong types and unknown options.
+        """
+
+    def restore(self, values: Mapping[str, Values | Keys | Callable[[float], Values]]) -> None:
+        """Values as a saved project has them. The plug-in is not told of changes: it would change
+        other parameters in answer, which the project has already.
         """
 
     def get(self, name: str, time: float = 0.0) -> Values:

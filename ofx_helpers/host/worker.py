@@ -185,11 +185,17 @@ class Worker:
 
     def _do_set(self, message: Message) -> Any:
         served = self._effects[message["effect"]]
-        name = message["name"]
-        if message.get("live"):
-            served.effect.set(name, lambda time: self._value(served, name, time))
-        else:
-            served.effect.set(name, values_from_json(message["values"]))
+        served.effect.set(message["name"], self._given(served, message["name"], message))
+
+    def _do_restore(self, message: Message) -> Any:
+        served = self._effects[message["effect"]]
+        changes = message["changes"].items()
+        served.effect.restore({name: self._given(served, name, change) for name, change in changes})
+
+    def _given(self, served: Served, name: str, change: Message) -> Any:
+        if change.get("live"):
+            return lambda time: self._value(served, name, time)
+        return values_from_json(change["values"])
 
     def _do_get(self, message: Message) -> Any:
         effect = self._effects[message["effect"]].effect
