@@ -75,10 +75,7 @@ class Plugin:
             effect.connect({name: _clip(frame, (time, time)) for name, frame in frames.items()})
             whole = as_frame or (self.description.context == "reader" and format is None)
             window = _region(effect, time, project) if whole else project.format
-            out = effect.render(time, window, lambda name, at, part: readers[name](at).crop(part))
-        # What passes through untouched is the caller's own picture: they may change either.
-        if any(np.may_share_memory(out.pixels, frame.pixels) for frame in frames.values()):
-            out = Frame(out.pixels.copy(), out.window)
+            out = _render(effect, time, window, readers)
         return out if as_frame else to_array(out)
 
     def sequence(
@@ -114,12 +111,7 @@ class Plugin:
             effect.connect({name: _clip(reader, span) for name, reader in readers.items()})
             for frame in wanted:
                 window = _region(effect, frame, project) if as_frame else project.format
-                out = effect.render(
-                    frame,
-                    window,
-                    lambda name, at, part: readers[name](at).crop(part),
-                    sequence=True,
-                )
+                out = _render(effect, frame, window, readers, sequence=True)
                 yield out if as_frame else to_array(out)
 
     def effect(self, project: Project) -> Effect:
@@ -251,6 +243,32 @@ class _Moving:
     def _checked(self, picture: Picture) -> Frame:
         self.frames = self.frames or isinstance(picture, Frame)
         return to_frame(picture, self._name)
+
+
+def _render(
+    effect: Effect,
+    time: float,
+    window: Window,
+    readers: Mapping[str, Callable[[float], Frame]],
+    *,
+    sequence: bool = False,
+) -> Frame:
+    """What it renders, or passes on unchanged: plug-ins that shift time do nothing else."""
+    given: list[Frame] = []
+
+    def fetch(name: str, at: float, part: Window) -> Frame:
+        given.append(readers[name](at).crop(part))
+        return given[-1]
+
+    same = effect.identity(time, window)
+    if same is not None and same[0] in readers:
+        out = fetch(*same, window)
+    else:
+        out = effect.render(time, window, fetch, sequence=sequence)
+    # What passes through untouched is the caller's own picture: they may change either.
+    if any(np.may_share_memory(out.pixels, frame.pixels) for frame in given):
+        return Frame(out.pixels.copy(), out.window)
+    return out
 
 
 def _moving(source: Any, name: str, span: tuple[int, int]) -> _Moving:

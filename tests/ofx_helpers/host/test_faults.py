@@ -170,6 +170,12 @@ def test_a_temporal_plugin_gets_the_frames_beside(plugins: host.Plugins, pool: P
     assert found == pytest.approx([(1 + 1 + 4) / 3, 14 / 3, 29 / 3, (9 + 16 + 16) / 3])
 
 
+def test_a_plugin_that_only_shifts_time_is_obeyed(plugins: host.Plugins, pool: Pool) -> None:
+    same = Plugin(plugins.get("memecomp.test.Same"), pool=pool)
+    frames = same.sequence(lambda n: np.full((2, 2, 4), n, np.float32), range(1, 6))
+    assert [float(frame[0, 0, 0]) for frame in frames] == [1, 1, 1, 2, 3]  # type: ignore[index]
+
+
 def test_files_are_written_and_read(plugins: host.Plugins, pool: Pool, tmp_path: Path) -> None:
     source = picture()
     write = Plugin(plugins.get("memecomp.test.Write"), pool=pool)
