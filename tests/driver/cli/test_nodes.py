@@ -63,7 +63,8 @@ def test_show_has_inputs_and_parameters(nodes: Command) -> None:
     assert [parameter["name"] for parameter in data["parameters"]] == ["mix"]
     said = nodes("show", "memecomp.Mix")
     assert (said.status, said.error.count("\n")) == (1, 1)
-    assert f"There is no plug-in memecomp.Mix among 20. Near: {MIX}" in said.error
+    assert "There is no plug-in memecomp.Mix among " in said.error
+    assert f" Near: {MIX}" in said.error
 
 
 def test_apply_works_in_linear_light_and_says_what_it_did(nodes: Command, tmp_path: Path) -> None:
@@ -168,8 +169,9 @@ def test_scan_counts_and_tells_what_is_wrong(
     nodes: Command, tmp_path: Path, ofx_bundles: Path
 ) -> None:
     said = nodes("scan", "--rebuild")
-    assert said.out.splitlines()[-1] == "20 plug-ins in 5 bundles"
-    assert f"5 of 5: {ofx_bundles}/" in said.out
+    count = len(list(ofx_bundles.glob("*.ofx.bundle")))
+    assert said.out.splitlines()[-1].endswith(f" plug-ins in {count} bundles")
+    assert f"{count} of {count}: {ofx_bundles}/" in said.out
     bad = tmp_path / "Bad.ofx.bundle" / "Contents" / "Linux-x86-64" / "Bad.ofx"
     bad.parent.mkdir(parents=True)
     bad.write_text("no binary")

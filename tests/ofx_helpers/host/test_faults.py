@@ -74,7 +74,8 @@ def test_each_fault_is_told_by_plugin_and_action(
     assert words in str(raised.value)
     monkeypatch.delenv("OFX_TEST_FAULT")
     pool.close()
-    assert (own_handles(), children()) == (handles, processes)
+    assert own_handles() <= handles
+    assert children() == processes
     source = picture()
     assert np.array_equal(Plugin(hostile, pool=pool)(source), source)
 
