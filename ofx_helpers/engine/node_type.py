@@ -100,6 +100,11 @@ class Context(Protocol):
         """What reads and writes files."""
         ...
 
+    @property
+    def memo(self) -> dict[str, Any]:
+        """What the node has found out at this time, kept while the frame is rendered."""
+        ...
+
     def input_format(self, label: str) -> Window:
         """The format of an input, the project's when unconnected."""
         ...

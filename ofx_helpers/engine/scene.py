@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -291,6 +291,8 @@ class NodeContext:
     node: Node
     kind: NodeType
     params: Params
+    memo: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What the node has found out at this time."""
 
     @property
     def graph(self) -> Graph:

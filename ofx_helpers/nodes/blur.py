@@ -9,7 +9,9 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.smooth import margin, smooth, spread
+from ofx_helpers.nodes._masked_box import found, mask_wants, possible
 
+_RECURSIVE = ("gaussian", "quasigaussian")
 Finish = Callable[[Context, Pixels, Pixels], Pixels]
 """(context, source, blurred) to the result."""
 
@@ -101,15 +103,25 @@ def kept_inside(grown: Window, source: Window, format: Window) -> Window:
 
 
 def _area(context: Context, window: Window) -> Window:
-    """What the filter runs over: the window and what reaches into it, inside the output."""
+    """What the filter runs over: the window and what reaches into it, inside the output.
+
+    Under a mask it begins as far from what the mask leaves as Natron lets it.
+    """
     x, y = _largest(context)
-    kind = _kind(context)
-    return window.grow(margin(kind, x), margin(kind, y)).intersect(_region(context))
+    kind, region = _kind(context), _region(context)
+    near = window.grow(margin(kind, x), margin(kind, y)).intersect(region)
+    if kind not in _RECURSIVE:
+        return near
+    box = possible(context, region)
+    return near.intersect(box.grow(spread(kind, x), spread(kind, y)))
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
     area = _area(context, window)
-    return (Want("Source", area.intersect(context.region("Source"))),)
+    wants = [Want("Source", area.intersect(context.region("Source")))]
+    if _kind(context) in _RECURSIVE:
+        wants += mask_wants(context, _region(context))
+    return wants
 
 
 def padded(frame: Frame, area: Window, nearest: bool) -> Pixels:
@@ -136,8 +148,10 @@ def _render_with(finish: Finish) -> Callable[[Context, Window, Sequence[Frame]],
                 f"{context.node.name} derives the picture (orderX, orderY), which the embedded "
                 "engine does not: set both to 0, or render with Natron."
             )
+        if _kind(context) in _RECURSIVE and found(context, _region(context), frames).empty:
+            return frames[0]
         area, nearest = _area(context, window), _nearest(context)
-        source = padded(frames[0], area, nearest)
+        source = padded(frames[0].crop(area.intersect(frames[0].window)), area, nearest)
         (x, y), (ratio, count) = _size(context), _bloom(context)
         blurred = smooth(source, _kind(context), (x, y), nearest=nearest)
         for step in range(1, count):
