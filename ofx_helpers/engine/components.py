@@ -7,7 +7,10 @@ as transparent.
 """
 
 from ofx_helpers.engine.frame import Frame, Pixels
+from ofx_helpers.engine.graph import Node
 from ofx_helpers.engine.node_type import Components, Context, is_mask, usual_components
+
+_COLOUR = "uk.co.thefoundry.OfxImagePlaneColour"
 
 
 def always_rgba(_context: Context) -> Components:
@@ -42,3 +45,14 @@ def as_seen(context: Context, label: str, clear: tuple[str, ...], frame: Frame) 
     pixels = frame.pixels.copy()
     pixels[..., 3] = 0
     return Frame(pixels, frame.window)
+
+
+def on_another_plane(node: Node) -> bool:
+    """Whether the node writes a plane other than the colour, which then passes through it.
+
+    Natron's first menu entry is the colour plane; older versions name it, or all of them.
+    """
+    chosen = node.params.get("channels", (0,))[0]
+    if isinstance(chosen, str):
+        return chosen not in ("", "All", "RGBA", _COLOUR) and not chosen.startswith("Color")
+    return isinstance(chosen, int) and not isinstance(chosen, bool) and chosen > 0

@@ -38,7 +38,7 @@ def premultiply(pixels: Pixels) -> Pixels:
 def mask_channel(params: Params, label: str) -> int | None:
     """The channel index of the mask input that is used, None where none is chosen.
 
-    The switch beside it is not asked: Natron puts it on whenever it loads a connected mask.
+    The switch beside it is not asked: Natron puts it on as it loads a connected mask.
     """
     name = f"maskChannel_{label}"
     if name not in params:
@@ -51,8 +51,14 @@ def mask_channel(params: Params, label: str) -> int | None:
 
 
 def uses_mask(context: Context, label: str = "Mask") -> bool:
-    """Whether a mask input is connected; without a chosen channel it is 0 everywhere."""
-    return context.connected(label)
+    """Whether a mask input is connected and on; without a chosen channel it is 0 everywhere.
+
+    The switch of a node in a group may be one of the group's, and then it counts.
+    """
+    params, switch = context.params, f"enableMask_{label}"
+    inside = "." in context.node.name and mask_channel(params, label) is not None
+    off = inside and params.is_set(switch) and not params.flag(switch)
+    return context.connected(label) and not off
 
 
 def mix_of(context: NodeContext) -> float:

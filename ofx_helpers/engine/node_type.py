@@ -48,6 +48,9 @@ class Same:
 
     label: str | None
     time: float | None = None
+    beyond: bool = False
+    """Whether the input also shows outside the node's region, as where Natron renders it instead
+    of the node for the whole picture."""
 
 
 @dataclass(frozen=True)

@@ -103,13 +103,23 @@ class Params:
             if defaults is None:
                 raise RenderError(self._unknown(name))
             return defaults
-        values = tuple(self._now(value) for value in stored)
+        values = tuple(self._now(value, name) for value in stored)
         if defaults is not None and len(values) < len(defaults):
             return values + defaults[len(values) :]
         return values
 
-    def _now(self, value: Animated) -> Value:
-        return value.at(self.time) if isinstance(value, Curve | Expression) else value
+    def _now(self, value: Animated, name: str) -> Value:
+        if not isinstance(value, Curve | Expression):
+            return value
+        found = value.at(self.time)
+        if isinstance(found, str):
+            return found
+        # Natron keeps what keys lead to within the parameter's limits.
+        entry = self._defaults.get(name, {})
+        low, high = entry.get("min"), entry.get("max")
+        if low is not None and found < low:
+            return float(low)
+        return float(high) if high is not None and found > high else found
 
     def _default(self, name: str) -> tuple[Value, ...] | None:
         value = older_defaults(self.node.plugin, self.node.version).get(name, self.extra.get(name))

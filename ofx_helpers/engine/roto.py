@@ -73,9 +73,10 @@ def outline(shape: Shape, time: float) -> Outline | None:
         segments=_segments(inner, matrix),
         feather=_segments(outer, matrix),
         clockwise=_clockwise(outer[:, 0]),
-        distance=_number(shape, "feather", time, 1.5),
-        falloff=max(_number(shape, "featherFallOff", time, 1.0), 1e-3),
-        opacity=_number(shape, "opacity", time, 1.0),
+        # Natron's limits, which keys and their overshoots may pass.
+        distance=max(_number(shape, "feather", time, 1.5), 0.0),
+        falloff=min(max(_number(shape, "featherFallOff", time, 1.0), 1e-3), 5.0),
+        opacity=min(max(_number(shape, "opacity", time, 1.0), 0.0), 1.0),
         colour=(colour[0], colour[1], colour[2]),
         operator=_operator(shape, time),
     )

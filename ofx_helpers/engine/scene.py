@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ofx_helpers.engine.components import on_another_plane
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
@@ -18,6 +19,7 @@ from ofx_helpers.engine.node_type import (
     Box,
     Components,
     NodeType,
+    Same,
     Upstream,
     same_region,
 )
@@ -103,14 +105,15 @@ class Scene:
         return source if source in self.graph.nodes else None
 
     def passed_through(self, name: str, time: float) -> str | None:
-        """The input label that a disabled node shows instead of its own output.
+        """The input label that a node shows instead of its own output: disabled, or drawing
+        another plane than the colour.
 
         None when the node works. A disabled node without inputs shows nothing ("").
         """
         node = self.node(name)
-        if "disableNode" not in node.params:
-            return None
-        if not Params(node, time, {"disableNode": False}).flag("disableNode"):
+        disabled = "disableNode" in node.params
+        disabled = disabled and Params(node, time, {"disableNode": False}).flag("disableNode")
+        if not disabled and not (node.inputs and on_another_plane(node)):
             return None
         kind = self._resolve(node.plugin)
         labels = [label for label in node.inputs if label != "Mask"]
@@ -226,13 +229,14 @@ class Scene:
     def follow(self, name: str | None, time: float, window: Window) -> Placed | None:
         """The node that really computes these pixels, past disabled nodes and identities."""
         while name is not None:
-            window = window.intersect(self.region(name, time))
+            shown = self.passed_through(name, time)
+            same = None if shown is not None else self._same(name, time)
+            if same is None or not same.beyond:
+                window = window.intersect(self.region(name, time))
             if window.empty:
                 return None
-            shown = self.passed_through(name, time)
             if shown is None:
                 context = self.context(name, time)
-                same = context.kind.same(context)
                 if same is None and context.kind.same_over is not None:
                     same = context.kind.same_over(context, window)
                 if same is None:
@@ -241,6 +245,10 @@ class Scene:
                 time = time if same.time is None else same.time
             name = self.input(name, shown)
         return None
+
+    def _same(self, name: str, time: float) -> Same | None:
+        context = self.context(name, time)
+        return context.kind.same(context)
 
     def upstream(self, name: str, time: float, label: str) -> tuple[Upstream, str | None, float]:
         """The transforms gathered above an input, and the node and time above them."""

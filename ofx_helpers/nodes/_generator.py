@@ -59,10 +59,10 @@ def rectangle(context: Context) -> tuple[float, float, float, float] | None:
 
 
 def region(context: Context) -> Window:
-    """The extent as a window; the default one is the project's format."""
+    """The extent as a window; the default one is the source's region, else the project's format."""
     found = rectangle(context)
     if found is None:
-        return context.format
+        return context.region("Source") if context.connected("Source") else context.format
     x1, y1, x2, y2 = found
     return Window(math.floor(x1), math.floor(y1), math.ceil(x2), math.ceil(y2))
 

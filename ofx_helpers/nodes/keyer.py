@@ -39,10 +39,6 @@ def _wants(_context: Context, window: Window) -> Sequence[Want]:
     return [Want(label, window) for label in ("Source", "InM", "OutM", "Bg")]
 
 
-def _region(context: Context) -> Window:
-    return context.region("Source").union(context.region("Bg"))
-
-
 def _inputs(context: Context, window: Window, frames: Sequence[Frame]) -> _Inputs:
     source = frames[0].pixels
     there = np.zeros(source.shape[:2], bool)
@@ -227,7 +223,7 @@ NODES = tuple(
     NodeType(
         plugins=(f"net.sf.openfx.{name}",),
         components=always_rgba,
-        region=_region,
+        process=name == "KeyerPlugin",
         wants=_wants,
         render=render,
     )

@@ -31,10 +31,9 @@ def _region(context: Context) -> Window:
         return context.region("B")
     box = context.params.choice("bbox")
     if box in ("a", "b"):
-        # An unconnected one says nothing; Natron then takes the inputs a Merge cannot do without.
+        # An unconnected one says nothing; Natron then takes the project's format.
         label = box.upper()
-        both = context.region("A").union(context.region("B"))
-        return context.region(label) if context.connected(label) else both
+        return context.region(label) if context.connected(label) else context.format
     labels = [label for label in ("B", *_sources(context)) if context.connected(label)]
     regions = [context.region(label) for label in labels]
     if not regions:
@@ -54,18 +53,27 @@ def _plain(context: Context) -> bool:
     )
 
 
+def _effect(context: Context, label: str) -> Window:
+    """Where an A input can change B: its region, within that of a mask that is not inverted."""
+    region, params = context.region(label), context.params
+    if not uses_mask(context) or ("maskInvert" in params and params.flag("maskInvert")):
+        return region
+    return region.intersect(context.region("Mask"))
+
+
 def _same(context: Context) -> Same | None:
     params = context.params
-    if params.number("mix") == 0 or not any(_switches(context, "Output")):
-        return Same("B")
-    if not all(_switches(context, "B")):
+    outputs = _switches(context, "Output")
+    if params.number("mix") == 0 or not any(outputs):
+        return Same("B", beyond=True)
+    if any(out and not b for out, b in zip(outputs, _switches(context, "B"), strict=True)):
         return None
     sources = _sources(context)
     operation = params.choice("operation")
     # Since version 2 an A without a pixel counts as black whatever the operation.
     keeps_b = operation in KEEPS_B or context.node.version == 1
-    if keeps_b and all(context.region(label).empty for label in sources):
-        return Same("B")
+    if keeps_b and all(_effect(context, label).empty for label in sources):
+        return Same("B", beyond=True)
     if operation == "over" and len(sources) == 1 and _plain(context):
         # Hidden under an opaque layer: the layer itself, untouched to the last bit.
         region = _region(context)
@@ -180,6 +188,9 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     sources = _sources(context)
     operation, masking = params.choice("operation"), params.flag("screenAlpha")
     original = frames[0].crop(window).pixels
+    if not sources and operation in KEEPS_B:
+        # Nothing is merged, and the channels of B that go in do not matter.
+        return _chosen(original, _switches(context, "Output"))
     below = _chosen(original, _switches(context, "B"))
     a_switches = _switches(context, "A")
     above = frames[1].pixels if sources else np.zeros_like(original)

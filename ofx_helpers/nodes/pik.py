@@ -48,13 +48,6 @@ def _wants(_context: Context, window: Window) -> Sequence[Want]:
     return [Want(label, window) for label in _LABELS]
 
 
-def _region(context: Context) -> Window:
-    region = Window(0, 0, 0, 0)
-    for label in _LABELS[:4]:
-        region = region.union(context.region(label))
-    return region
-
-
 def _picture(context: Context, label: str, window: Window, frame: Frame) -> Plane:
     """An input's pixels; black and opaque where it has none."""
     found: Plane = frame.pixels.astype(np.float64)
@@ -288,7 +281,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.PIK",),
     main="Fg",
     components=always_rgba,
-    region=_region,
+    region=lambda context: context.region("Fg"),
     wants=_wants,
     render=_render,
 )

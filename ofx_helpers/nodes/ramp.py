@@ -107,7 +107,7 @@ def _rectangle(context: Context, x: Grid, y: Grid) -> Grid:
         ramps = _smooth(np.maximum(dx, 0.5) / soft[0]) * _smooth(np.maximum(dy, 0.5) / soft[1])
         share = ramps * edge
     rx, ry = params.pair("cornerRadius")
-    rx /= context.graph.pixel_aspect
+    rx, ry = min(rx / context.graph.pixel_aspect, (x2 - x1) / 2), min(ry, (y2 - y1) / 2)
     if rx > 0 and ry > 0:
         corner = ((x < x1 + rx) | (x > x2 - rx)) & ((y < y1 + ry) | (y > y2 - ry))
         centre = (np.where(x < x1 + rx, x1 + rx, x2 - rx), np.where(y < y1 + ry, y1 + ry, y2 - ry))
@@ -154,10 +154,12 @@ def _shape_region(context: Context) -> Window:
     source = context.connected("Source")
     whole = context.region("Source") if source else context.format
     nothing = whole if source else _EMPTY
-    if params.number("mix") == 0 or not any(params.colour("color1")):
+    if params.number("mix") == 0:
         return nothing
     if params.choice("extent") != "format" and any(params.colour("color0")):
-        return whole.union(context.format)
+        return whole
+    if not any(params.colour("color1")):
+        return nothing
     if source and not params.flag("expandRoD"):
         return whole
     found = rectangle(context)

@@ -17,7 +17,7 @@ from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
 from ofx_helpers.engine.roto import Outline, coverage, outline
-from ofx_helpers.nodes._blend import BLENDS, hsl_blend
+from ofx_helpers.nodes._blend import BLENDS, KEEPS_B, hsl_blend
 
 _HSL = ("color", "hue", "luminosity", "saturation")
 
@@ -65,7 +65,11 @@ def _merged(context: Context, shape: Outline, window: Window, below: Pixels) -> 
     """The shape over (h, w, 4), or over alpha alone (h, w, 1)."""
     if shape.operator in _HSL:
         layer = _layer(shape, window, slice(0, 4))
-        return hsl_blend(shape.operator, layer, below, layer[..., 3:], below[..., 3:])
+        a, b = layer[..., 3:], below[..., 3:]
+        merged = np.empty(below.shape, np.float32)
+        merged[..., :3] = hsl_blend(shape.operator, layer[..., :3], below[..., :3], a, b)
+        merged[..., 3:] = a + b - a * b
+        return merged
     blend = BLENDS.get(shape.operator)
     if blend is None:
         near = ", ".join(get_close_matches(shape.operator, BLENDS, 3)) or ", ".join(BLENDS)
@@ -74,6 +78,17 @@ def _merged(context: Context, shape: Outline, window: Window, below: Pixels) -> 
         )
     layer = _layer(shape, window, slice(4 - below.shape[2], 4))
     return blend(layer, below, layer[..., -1:], below[..., -1:]).astype(np.float32, copy=False)
+
+
+def _within(part: Window, window: Window, pixels: Pixels) -> Pixels:
+    """The pixels in `part`, 0 elsewhere: an operation may make something even of 0 and 0."""
+    if part == window or part.empty:
+        return pixels if part == window else np.zeros_like(pixels)
+    rows = slice(part.y1 - window.y1, part.y2 - window.y1)
+    columns = slice(part.x1 - window.x1, part.x2 - window.x1)
+    kept = np.zeros_like(pixels)
+    kept[rows, columns] = pixels[rows, columns]
+    return kept
 
 
 def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
@@ -88,8 +103,12 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     # A matte touches alpha alone, which no operation but the four of HSL mixes with colour.
     alone = kept == [True, True, True, False] and all(s.operator not in _HSL for s in shapes)
     drawn = background[..., 3:] if alone else background
+    there = context.region("Bg")
     for shape in shapes:
         drawn = _merged(context, shape, window, drawn)
+        there = there.union(shape.bounds)
+        if shape.operator not in KEEPS_B:
+            drawn = _within(there.intersect(window), window, drawn)
     pixels = background.copy()
     for channel in range(4):
         if not kept[channel]:

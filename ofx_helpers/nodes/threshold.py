@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Want, all_regions
 
 
 def _threshold(context: Context, pixels: Pixels, _window: Window) -> Pixels:
@@ -77,7 +77,7 @@ NODES = (
         plugins=("net.sf.openfx.DifferencePlugin",),
         main="B",
         process=True,
-        region=lambda context: context.region("B"),
+        region=all_regions,
         wants=_both,
         render=_difference,
     ),

@@ -50,7 +50,12 @@ def _blend_wants(context: Context, window: Window) -> Sequence[Want]:
     wants = [Want("Source", window, time) for time in times]
     if uses_mask(context, "FgM"):
         wants += [Want("FgM", window, time) for time in times]
-    return wants
+    return [*wants, Want("Source", window)] if _has_original(context) else wants
+
+
+def _has_original(context: Context) -> bool:
+    """Whether FrameBlend reads the picture of its own time; channels left alone are black else."""
+    return uses_mask(context) or context.params.number("mix") != 1
 
 
 def _blend_same(context: Context) -> Same | None:
@@ -89,7 +94,8 @@ def _blend(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
     total = np.full(shape, _STARTS.get(operation, 0.0), np.float32)
     weights = np.zeros((*shape[:2], 1), np.float32)
     count = np.zeros((*shape[:2], 1), np.float32)
-    mattes = frames[len(times) :]
+    original = frames[-1].pixels if _has_original(context) else np.zeros(shape, np.float32)
+    mattes = frames[len(times) :] if uses_mask(context, "FgM") else ()
     for index, time in enumerate(times):
         used = np.ones((*shape[:2], 1), bool)
         if mattes:
@@ -104,6 +110,9 @@ def _blend(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
         total = np.divide(total, weights, out=np.zeros_like(total), where=count > 0)
     if params.flag("outputCount"):
         total[..., 3:4] = count
+    for channel, name in enumerate("RGBA"):
+        if not params.flag(f"NatronOfxParamProcess{name}"):
+            total[..., channel] = original[..., channel]
     return total
 
 
@@ -288,7 +297,6 @@ NODES = (
     NodeType(
         plugins=("net.sf.openfx.FrameBlend",),
         mask="Mask",
-        process=True,
         region=lambda context: _union(context, _blend_times(context)),
         same=_blend_same,
         wants=_blend_wants,

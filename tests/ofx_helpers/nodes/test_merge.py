@@ -136,3 +136,18 @@ def test_an_a_without_a_pixel_is_black_since_version_2(version: int, kept: bool)
     made = graph(BASE[1], gone, replace(plain, version=version), size=(10, 9))
     result = render(made, "M", IMAGES, window=made.format).pixels
     np.testing.assert_array_equal(result, of("B") if kept else np.zeros_like(result))
+
+
+def test_without_an_a_the_channels_of_b_that_go_in_do_not_matter() -> None:
+    made = graph(
+        *BASE,
+        node("M", "MergePlugin", {"B": "B"}, BChannelsA=False, OutputChannelsR=False),
+    )
+    got = render(made, "M", IMAGES, window=Window(0, 0, 10, 9)).pixels
+    np.testing.assert_array_equal(got[..., 1:], of("B")[..., 1:])
+    assert not got[..., 0].any()
+
+
+def test_where_nothing_is_merged_b_shows_beyond_the_box() -> None:
+    off = {f"OutputChannels{channel}": False for channel in "RGBA"}
+    np.testing.assert_array_equal(merge(operation="plus", bbox="a", **off), of("B"))

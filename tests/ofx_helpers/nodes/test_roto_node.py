@@ -67,6 +67,29 @@ def test_a_shape_may_be_merged_by_another_operation() -> None:
     assert (got[5], got[15], got[25]) == (1, 0, 1)
 
 
+def test_nothing_is_made_of_nothing_beyond_the_shapes() -> None:
+    shapes = (box(0, 0, 20, 20, operator="grain-merge"),)
+    got = alone.render(NODE, {}, FULL, shapes=shapes).pixels[5, :, 3]
+    assert (got[5], got[25]) == (0.5, 0)
+
+
+def test_an_operation_on_hue_takes_colour_and_alpha() -> None:
+    params = {f"NatronOfxParamProcess{c}": True for c in "RGB"}
+    shapes = (
+        box(0, 0, 20, 20, color=[0.5, 0.5, 0.5]),
+        box(0, 0, 20, 20, color=[1.0, 0.0, 0.0], opacity=0.5, operator="luminosity"),
+    )
+    got = alone.render(NODE, {}, FULL, shapes=shapes, params=params).pixels[5, 5]
+    assert got[3] == pytest.approx(1.0)
+    assert got[:3] == pytest.approx([0.55, 0.55, 0.55])
+
+
+def test_keys_lead_no_shape_past_the_limits() -> None:
+    hard = alone.render(NODE, {}, FULL, shapes=(box(10, 10, 20, 20),)).pixels
+    shape = box(10, 10, 20, 20, feather=-4.0, opacity=1.5)
+    assert np.array_equal(alone.render(NODE, {}, FULL, shapes=(shape,)).pixels, hard)
+
+
 def test_premultiply_multiplies_the_background_by_the_new_alpha() -> None:
     pixels = np.full((8, 8, 4), 0.5, np.float32)
     pixels[..., 3] = 0.0

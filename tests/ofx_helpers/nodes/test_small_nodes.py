@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ofx_helpers.engine.curve import Curve, Key
 from ofx_helpers.engine.frame import Window
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
@@ -121,3 +122,57 @@ def test_what_is_not_a_number_does_not_shine_through_a_black_mask() -> None:
     )
     got = render(made, "N", IMAGES, window=Window(0, 0, 16, 12)).pixels
     np.testing.assert_array_equal(got[:, :8, 0], np.float32(1e38))
+
+
+@pytest.mark.parametrize("plugin", ["Solid", "CheckerBoardPlugin", "ColorBars", "Noise"])
+def test_a_generator_fills_its_source_unless_it_has_an_extent_of_its_own(plugin: str) -> None:
+    made = graph(read("A", "a.png"), node("N", plugin, {"Source": "A"}), size=(40, 30))
+    everywhere = render(made, "N", IMAGES)
+    assert everywhere.window == Window(0, 0, 16, 12)
+    alone = render(graph(node("N", plugin), size=(40, 30)), "N")
+    assert alone.window == Window(0, 0, 40, 30)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "labels", "wanted"),
+    [
+        ("KeyerPlugin", ("Source", "Bg"), Window(0, 0, 16, 12)),
+        ("ChromaKeyerPlugin", ("Source", "Bg"), Window(0, 0, 16, 12)),
+        ("PIK", ("Fg", "C"), Window(0, 0, 16, 12)),
+        ("DifferencePlugin", ("B", "A"), Window(0, 0, 20, 15)),
+    ],
+)
+def test_a_key_is_as_large_as_the_inputs_it_cannot_do_without(
+    plugin: str, labels: tuple[str, str], wanted: Window
+) -> None:
+    made = graph(
+        read("A", "a.png"),
+        node("P", "Position", {"Source": "A"}, translate=(4.0, 3.0)),
+        node("N", plugin, {labels[0]: "A", labels[1]: "P"}),
+    )
+    assert render(made, "N", IMAGES).window == wanted
+
+
+def test_keyer_leaves_a_channel_that_is_not_processed() -> None:
+    got = apply("KeyerPlugin", show="composite", NatronOfxParamProcessG=False)
+    np.testing.assert_array_equal(got[..., 1], linear(A)[..., 1])
+
+
+def test_frame_blend_has_no_picture_of_its_own_time_to_keep_a_channel_from() -> None:
+    still = {"frameRange": (-1, 0), "NatronOfxParamProcessG": False}
+    assert not apply("FrameBlend", **still)[..., 1].any()
+    mixed = apply("FrameBlend", mix=0.5, **still)
+    np.testing.assert_array_equal(mixed[..., 1], linear(A)[..., 1])
+
+
+def test_a_node_on_another_plane_passes_the_colour() -> None:
+    other = "uk.co.thefoundry.OfxImagePlaneStereoDisparityLeft"
+    np.testing.assert_array_equal(apply("Invert", channels=other), linear(A))
+    changed = apply("Invert", channels="uk.co.thefoundry.OfxImagePlaneColour")
+    np.testing.assert_allclose(changed[..., :3], 1 - linear(A)[..., :3], atol=1e-6)
+
+
+def test_keys_lead_a_parameter_no_further_than_its_limits() -> None:
+    beyond = Curve((Key(1, 1.75),))
+    plain = apply("Invert")
+    np.testing.assert_array_equal(apply("Invert", mix=beyond), plain)
