@@ -43,6 +43,18 @@ def main() -> None:
             raise
         sys.stderr.write(f"memecomp: {sentence}\n")
         sys.exit(1)
+    finally:
+        _leave_what_hangs()
+
+
+def _leave_what_hangs() -> None:
+    """Ends the program at once where threads of a render hang, for which Python would wait."""
+    module = sys.modules.get("driver.render.in_process")
+    if module is not None and module.left_behind():
+        code = getattr(sys.exc_info()[1], "code", 1)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
 def explain(error: Exception) -> str | None:

@@ -9,6 +9,7 @@ import socket
 import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from driver.errors import MemecompError
@@ -212,6 +213,9 @@ class _Work:
             cancelled=self._cancelled,
         )
         self._times += done.times
+        if done.hung:
+            own = replace(self._chunk.engine, isolate=True)
+            self._chunk = replace(self._chunk, engine=own)
         return done
 
     def _came(self, writer: str, frame: int) -> None:

@@ -14,13 +14,13 @@ from driver.errors import MemecompError
 from driver.project.document import read
 from driver.render.base import Chunk, NodeTime
 from driver.render.facts import Facts
-from driver.render.here import NODE_LINE, render_here
+from driver.render.here import NODE_LINE
+from driver.render.in_process import HALTED, run_here
 from driver.render.moved import redirected
 from driver.render.natron_stats import times_of
 from driver.render.views import base_of, natron_patterns
 from driver.render.watch import Ended, run_watched
 from driver.shot.frames import brief
-from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.media.atomic import os_reason
 
 
@@ -34,6 +34,8 @@ class Attempt:
     errors: dict[int, str] = field(default_factory=dict)
     ended: Ended | None = None
     times: tuple[NodeTime, ...] = ()
+    hung: bool = False
+    """Whether threads of this process hang in it: what is missing needs a process of its own."""
 
     def explained(self, name: str, reason: str) -> str:
         """The judge's reason with the renderer's own words."""
@@ -50,10 +52,6 @@ class Attempt:
 
 
 _LACKS = "does not exist in the loaded plug-ins"
-
-
-class _Halt(Exception):  # noqa: N818 - no error: the rest of a group is not wanted
-    """A frame failed, and the job stops at the first that does."""
 
 
 def attempt(
@@ -88,30 +86,18 @@ def _here(
         done.tried.add(frame)
         on_file(writer, frame)
 
-    def failed(frame: int, error: Exception) -> None:
-        if not isinstance(error, RenderError | MemecompError):
-            raise error
+    def failed(frame: int, error: str) -> bool:
         done.tried.add(frame)
-        done.errors[frame] = str(error)
-        if chunk.on_error == "stop" and len(frames) > 1:
-            raise _Halt
+        done.errors[frame] = error
+        return chunk.on_error == "stop" and len(frames) > 1
 
-    try:
-        done.times = render_here(
-            facts,
-            staged,
-            frames,
-            threads=chunk.engine.threads,
-            on_file=came,
-            on_error=failed,
-            cancelled=cancelled,
-            stats=chunk.stats,
-        )
-    except _Halt:
-        done.clean = False
-    except (RenderError, MemecompError) as error:
-        # A video, or nothing that could be blamed on one frame.
-        done.errors |= dict.fromkeys(frames, str(error))
+    why, done.times = run_here(
+        chunk, facts, staged, frames, on_file=came, on_error=failed, cancelled=cancelled
+    )
+    done.clean = not why
+    if why and why != HALTED:
+        done.ended = Ended(None, why, "")
+        done.hung = True
     return done
 
 

@@ -8,19 +8,17 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+
+from driver.render.patience import Patience
 
 QUIT = 15.0
 """Seconds that a renderer gets to quit after its last frame."""
 GENTLY = 2.0
 """Seconds between the request to end and the order."""
-BUSY = 6
-"""How much longer a silent renderer may work than idle."""
-SLOWEST = 5
-"""A frame may take so many times as long as the slowest before it."""
 _MARK = "MEMECOMP_RENDER"
 """A variable that every process of one run inherits, by which strays are found."""
 _FRAME = re.compile(r"(\S+) ==> Frame: (-?\d+), Progress:")
@@ -43,42 +41,6 @@ class Ended:
     words: str
     lines: tuple[str, ...] = ()
     """All that it said but the frames."""
-
-
-@dataclass
-class _Watch:
-    """When a silence has lasted too long."""
-
-    silence: float
-    process: subprocess.Popen[str]
-    heard: float = field(default_factory=time.monotonic)
-    slowest: float = 0.0
-    looked: float = 0.0
-    cpu: float = 0.0
-    idle_since: float = field(default_factory=time.monotonic)
-
-    def progress(self) -> None:
-        now = time.monotonic()
-        self.slowest = max(self.slowest, now - self.heard)
-        self.heard = self.idle_since = now
-
-    def complaint(self) -> str:
-        """Why to end the process now; empty while there is hope."""
-        now = time.monotonic()
-        limit = max(self.silence, SLOWEST * self.slowest)
-        if now - self.heard < limit:
-            return ""
-        if now - self.looked > min(1.0, self.silence / 4):
-            spent = _processor_seconds(self.process.pid)
-            # A twentieth of a core is what an idle program's timers may take.
-            if spent - self.cpu > 0.05 * (now - self.looked) and self.looked:
-                self.idle_since = now
-            self.looked, self.cpu = now, spent
-        if now - self.idle_since >= limit:
-            return f"no new frame for {now - self.heard:.3g} s, and it does nothing"
-        if now - self.heard >= BUSY * limit:
-            return f"no new frame for {now - self.heard:.3g} s"
-        return ""
 
 
 def run_watched(
@@ -139,7 +101,7 @@ def _listen(
     cancelled: Callable[[], bool],
     hopeless: Callable[[str], bool],
 ) -> str:
-    watch = _Watch(silence, process)
+    watch = Patience(silence, lambda: _processor_seconds(process.pid))
     tick = min(0.1, silence / 10)
     done_since: float | None = None
     gone = False

@@ -20,6 +20,7 @@ DARK = 4
 _PNG = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 _PIECE = 1 << 16
+_EXR_HEAD = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,14 +94,10 @@ def _any_above(pixels: NDArray[Any], limit: float) -> bool:
 
 
 def _exr(path: Path) -> Look:
-    import OpenEXR
-
     from ofx_helpers.media.exr import read_exr
 
     image = read_exr(path)
-    with OpenEXR.File(str(path), separate_channels=True, header_only=True) as file:
-        kinds = {str(channel.type()).rpartition(".")[2] for channel in file.channels().values()}
-    seen = look_at(image.pixels, "16f" if kinds == {"HALF"} else "32f")
+    seen = look_at(image.pixels, _exr_depth(path))
     display = image.display
     return Look(
         size=(display.width, display.height),
@@ -109,6 +106,23 @@ def _exr(path: Path) -> Look:
         black=seen.black,
         clear=seen.clear,
     )
+
+
+def _exr_depth(path: Path) -> str:
+    """16f where every channel is of half floats, by the header's list of channels.
+
+    After magic and version, attributes follow: name, type (each ended by 0), size, data. A channel
+    is its name, ended by 0, its kind (1 is half) and twelve bytes more.
+    """
+    with path.open("rb") as file:
+        head = file.read(_EXR_HEAD)
+    place = head.find(b"channels\0chlist\0") + len(b"channels\0chlist\0") + 4
+    kinds = set()
+    while head[place : place + 1] not in (b"\0", b""):
+        place = head.index(b"\0", place) + 1
+        kinds.add(struct.unpack_from("<i", head, place)[0])
+        place += 16
+    return "16f" if kinds == {1} else "32f"
 
 
 def _png(path: Path) -> Look | None:
@@ -124,7 +138,8 @@ def _png(path: Path) -> Look | None:
     if kind not in _CHANNELS or bits < 8 or interlaced or any(n == b"tRNS" for n, _ in chunks):
         return None
     channels = _CHANNELS[kind]
-    has = _shown(path, [part for name, part in chunks if name == b"IDAT"], width, bits, channels)
+    parts = [part for name, part in chunks if name == b"IDAT"]
+    has = _shown(path, parts, (width, height), bits, channels)
     return Look(
         size=(width, height),
         depth=f"{bits}u",
@@ -153,16 +168,16 @@ def _chunks(path: Path, data: bytes) -> list[tuple[bytes, memoryview]]:
 
 
 def _shown(
-    path: Path, parts: list[memoryview], width: int, bits: int, channels: int
+    path: Path, parts: list[memoryview], size: Size, bits: int, channels: int
 ) -> NDArray[np.bool_]:
     """Which channels have a sample that is not 0.
 
     PNG stores differences of neighbours, which are all 0 exactly where all samples are.
     """
     sample = bits // 8
-    stride = 1 + width * channels * sample
+    stride = 1 + size[0] * channels * sample
     has = np.zeros(channels, np.bool_)
-    unpack, rest = zlib.decompressobj(), b""
+    unpack, rest, done = zlib.decompressobj(), b"", 0
     for part in parts:
         for place in range(0, len(part), _PIECE):
             try:
@@ -172,9 +187,12 @@ def _shown(
             count = len(rest) // stride
             rows = np.frombuffer(rest, np.uint8, count * stride).reshape(count, stride)[:, 1:]
             rest = rest[count * stride :]
+            done += count
             has |= rows.reshape(-1, channels, sample).any(axis=(0, 2))
             if has.all():
                 return has
+    if done < size[1]:
+        raise MediaError(f"{path} ends too early: it has {done} rows of {size[1]}.")
     return has
 
 
