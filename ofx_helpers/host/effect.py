@@ -17,7 +17,7 @@ from ofx_helpers.host import scope
 from ofx_helpers.host.actions import Actions
 from ofx_helpers.host.announced import ahead, announced
 from ofx_helpers.host.bundle import plugin_of
-from ofx_helpers.host.errors import PluginError
+from ofx_helpers.host.errors import OverrunError, PluginError
 from ofx_helpers.host.geometry import FAR, box_of, to_pixels
 from ofx_helpers.host.images import address, guarded, intact, to_frame
 from ofx_helpers.host.instance import Instance, Job
@@ -269,7 +269,7 @@ class LocalEffect:
         if forgotten:
             log.warning("%s kept %d images after its render", name, forgotten)
         if not intact(memory):
-            raise PluginError(f"{name}: action Render wrote outside of its image")
+            raise OverrunError(f"{name}: action Render wrote outside of its image")
         said = instance.messages.take()
         if instance.aborted:
             raise PluginError(f"{name}: the render was stopped{': ' + said if said else ''}")

@@ -298,6 +298,8 @@ class Channel:
         if "fault" in reply:
             raise RuntimeError(reply["fault"])
         if "error" in reply:
+            # A worker whose memory was written over is not used again.
+            self._worker.retired = self._worker.retired or bool(reply.get("spoilt"))
             raise PluginError(reply["error"])
         return reply["done"]
 

@@ -52,6 +52,11 @@ class Kept(threading.local):
 kept = Kept()
 
 
+def _is_null(error: BaseException) -> bool:
+    """Whether the plug-in handed a null pointer over where it needs one that points."""
+    return isinstance(error, RuntimeError) and "null pointer" in str(error)
+
+
 def callback(c_type: str) -> Callable[[Callable[..., Any]], Any]:
     """Make a Python function a C one of type `c_type`.
 

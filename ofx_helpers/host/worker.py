@@ -30,6 +30,7 @@ from ofx_helpers.host.encode import (
     values_from_json,
     values_to_json,
 )
+from ofx_helpers.host.errors import OverrunError
 from ofx_helpers.host.hooks import hooks
 from ofx_helpers.host.notes import Notes
 from ofx_helpers.host.shared import Borrower, Place, view
@@ -156,7 +157,7 @@ class Worker:
         try:
             return {"done": getattr(self, f"_do_{message['do']}")(message)}
         except RenderError as error:
-            return {"error": str(error)}
+            return {"error": str(error), "spoilt": isinstance(error, OverrunError)}
         except ClosedError:
             raise
         except Exception as error:
