@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.derive import derived
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.smooth import margin, smooth, spread
@@ -55,6 +55,22 @@ def _nearest(context: Context) -> bool:
     return context.node.plugin != "eu.cimg.ErodeBlur"
 
 
+def _orders(context: Context) -> tuple[int, int]:
+    """How often the picture is derived along x and y."""
+    if "orderX" not in context.params:
+        return 0, 0
+    x, y = (max(0, context.params.whole(name)) for name in ("orderX", "orderY"))
+    return x, y
+
+
+def _grown(context: Context, window: Window) -> Window:
+    """The window and what Natron lets the filter reach from it."""
+    kind, recursive = _kind(context), _kind(context) in _RECURSIVE
+    reach = [spread(kind, size) for size in _largest(context)]
+    more = [order if recursive else min(order, 1) for order in _orders(context)]
+    return window.grow(reach[0] + more[0], reach[1] + more[1])
+
+
 def _idle(context: Context) -> bool:
     x, y = _largest(context)
     return (
@@ -69,8 +85,7 @@ def _same(context: Context) -> Same | None:
     if "amount" in params and params.number("amount") == 0:
         return Same("Source")
     plain = not context.node.plugin.endswith("CImgLaplacian")
-    orders = "orderX" in params and (params.whole("orderX") or params.whole("orderY"))
-    return Same("Source") if plain and _idle(context) and not orders else None
+    return Same("Source") if plain and _idle(context) and not any(_orders(context)) else None
 
 
 def _region(context: Context) -> Window:
@@ -81,10 +96,9 @@ def _region(context: Context) -> Window:
         not source.empty
         and "expandRoD" in params
         and params.flag("expandRoD")
-        and not (_idle(context))
+        and not (_idle(context) and not any(_orders(context)))
     ):
-        x, y = _largest(context)
-        result = source.grow(spread(_kind(context), x), spread(_kind(context), y))
+        result = _grown(context, source)
     if "cropToFormat" in params and params.flag("cropToFormat"):
         result = kept_inside(result, source, context.input_format("Source"))
     return result
@@ -109,11 +123,12 @@ def _area(context: Context, window: Window) -> Window:
     """
     x, y = _largest(context)
     kind, region = _kind(context), _region(context)
-    near = window.grow(margin(kind, x), margin(kind, y)).intersect(region)
+    more = max(_orders(context))
+    near = window.grow(margin(kind, x) + more, margin(kind, y) + more).intersect(region)
     if kind not in _RECURSIVE:
         return near
     box = possible(context, region)
-    return near.intersect(box.grow(spread(kind, x), spread(kind, y)))
+    return near.intersect(_grown(context, box))
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
@@ -143,17 +158,16 @@ def padded(frame: Frame, area: Window, nearest: bool) -> Pixels:
 def _render_with(finish: Finish) -> Callable[[Context, Window, Sequence[Frame]], Frame]:
     def render(context: Context, window: Window, frames: Sequence[Frame]) -> Frame:
         params = context.params
-        if "orderX" in params and (params.whole("orderX") or params.whole("orderY")):
-            raise RenderError(
-                f"{context.node.name} derives the picture (orderX, orderY), which the embedded "
-                "engine does not: set both to 0, or render with Natron."
-            )
         if _kind(context) in _RECURSIVE and found(context, _region(context), frames).empty:
             return frames[0]
         area, nearest = _area(context, window), _nearest(context)
         source = padded(frames[0].crop(area.intersect(frames[0].window)), area, nearest)
         (x, y), (ratio, count) = _size(context), _bloom(context)
-        blurred = smooth(source, _kind(context), (x, y), nearest=nearest)
+        orders = _orders(context)
+        if any(orders):
+            blurred = derived(source, _kind(context), (x, y), orders, nearest=nearest)
+        else:
+            blurred = smooth(source, _kind(context), (x, y), nearest=nearest)
         for step in range(1, count):
             size = (x * ratio**step, y * ratio**step)
             blurred += smooth(source, _kind(context), size, nearest=nearest)

@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.derive import derived
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
-from ofx_helpers.engine.smooth import smooth, spread, van_vliet_terms
+from ofx_helpers.engine.smooth import smooth, spread
 from ofx_helpers.nodes._filters import processed
 from ofx_helpers.nodes.blur import kept_inside, padded
 
@@ -28,7 +28,6 @@ _KERNELS = {
     "rotinvariant": np.array([[-w, 0, w] for w in (_TURNED[0], _TURNED[1], _TURNED[0])]),
 }
 """Along x; along y they are transposed."""
-_NARROW = 0.5  # below this deviation the recursive Gaussian is Deriche's
 
 
 def _kind(context: Context) -> str:
@@ -64,70 +63,14 @@ def _filtered(pixels: Pixels, kernel: NDArray[np.float64]) -> Pixels:
     return found
 
 
-def _deriche_slope(pixels: Pixels, sigma: float) -> Pixels:
-    """The first derivative along the rows' order, axis 0."""
-    from ofx_helpers.engine.smooth_kernels import two_sided
-
-    e = math.exp(-1.695 / max(sigma, 0.1))
-    weight = -((1 - e) ** 3) / (2 * (e + 1))
-    feedback = np.array([2 * e, -e * e])
-    gain = 1 - feedback.sum()
-    rows = np.ascontiguousarray(pixels).reshape(pixels.shape[0], -1)
-    steps = np.array([0.0, weight, -weight, 0.0])
-    result: Pixels = two_sided(rows, steps, feedback, True, weight / gain, -weight / gain)
-    return np.reshape(result, pixels.shape)
-
-
-def _van_vliet_slope(pixels: Pixels, sigma: float) -> Pixels:
-    """The first derivative along axis 0: differences, smoothed there and back, 0 at the start."""
-    feedback, gain, boundary = van_vliet_terms(sigma)
-    rows = pixels.astype(np.float64)
-    ends = np.concatenate([rows[:1], rows, rows[-1:]])
-    out = (ends[2:] - ends[:-2]) / 2
-    states = [np.zeros_like(out[0])] * 3
-
-    def step(value: Plane) -> Plane:
-        for weight, state in zip(feedback, states, strict=True):
-            value = value + weight * state
-        states[:] = [value, *states[:2]]
-        return value
-
-    for index in range(len(out) - 1):
-        out[index] = step(out[index])
-    square = gain * gain
-    states[:] = [
-        sum(weight * state for weight, state in zip(row, states, strict=True)) * square
-        for row in boundary
-    ]
-    out[-1] = states[0]
-    for index in range(len(out) - 2, 0, -1):
-        out[index] = step(out[index] * square)
-    out[0] = 0
-    slopes: Pixels = out.astype(np.float32)
-    return slopes
-
-
-def _along_x(pixels: Pixels, kind: str, size: tuple[float, float]) -> Pixels:
-    """Smoothed, and derived along x."""
-    sigma = size[0] / 2.4
-    if kind == "quasigaussian" or (kind == "gaussian" and sigma < _NARROW):
-        across = smooth(pixels, kind, (0.0, size[1]), nearest=True)
-        derived: Pixels = cv2.transpose(_deriche_slope(cv2.transpose(across), sigma))
-        return derived
-    if kind == "gaussian":
-        slopes: Pixels = cv2.transpose(_van_vliet_slope(cv2.transpose(pixels), sigma))
-        return smooth(slopes, kind, (0.0, size[1]), nearest=True)
-    return _filtered(smooth(pixels, kind, size, nearest=True), _CENTRED)
-
-
 def _gradients(context: Context, pixels: Pixels) -> tuple[Plane, Plane]:
     chosen, kind, (x, y) = context.params.choice("filter"), _kind(context), _size(context)
     if chosen in _KERNELS:
         smoothed = smooth(pixels, kind, (x, y), nearest=True)
         across, up = (_filtered(smoothed, k) for k in (_KERNELS[chosen], _KERNELS[chosen].T))
     else:
-        across = _along_x(pixels, kind, (x, y))
-        up = cv2.transpose(_along_x(cv2.transpose(pixels), kind, (y, x)))
+        across = derived(pixels, kind, (x, y), (1, 0), nearest=True)
+        up = derived(pixels, kind, (x, y), (0, 1), nearest=True)
     scaled = across * _response(kind, x), up * _response(kind, y)
     return scaled[0].astype(np.float64), scaled[1].astype(np.float64)
 
@@ -146,6 +89,14 @@ def _response(kind: str, size: float) -> float:
     return 12 * size**3 / (9 * size * size - 4)
 
 
+def _largest(across: Plane, up: Plane) -> Plane:
+    """The tensor's larger eigenvalue, (h, w, 1)."""
+    xx, yy = (across**2).sum(-1, keepdims=True), (up**2).sum(-1, keepdims=True)
+    xy = (across * up).sum(-1, keepdims=True)
+    largest: Plane = (xx + yy + np.sqrt((xx - yy) ** 2 + 4 * xy**2)) / 2
+    return largest
+
+
 def _strength(across: Plane, up: Plane, rule: str) -> Plane:
     """(h, w, n) gradients to (h, w, n) or, of all channels together, (h, w, 1)."""
     squares: Plane = across**2 + up**2
@@ -154,29 +105,75 @@ def _strength(across: Plane, up: Plane, rule: str) -> Plane:
     elif rule == "max":
         squares = squares.max(-1, keepdims=True)
     elif rule == "tensor" and squares.shape[-1] > 1:
-        xx, yy = (across**2).sum(-1, keepdims=True), (up**2).sum(-1, keepdims=True)
-        xy = (across * up).sum(-1, keepdims=True)
-        squares = (xx + yy + np.sqrt((xx - yy) ** 2 + 4 * xy**2)) / 2
+        squares = _largest(across, up)
     lengths: Plane = np.sqrt(squares)
     return lengths
 
 
+def _direction(across: Plane, up: Plane, rule: str) -> tuple[Plane, Plane]:
+    """The gradient across which each edge is thinned, of each channel or (h, w, 1) of all."""
+    if rule == "separate" or across.shape[-1] == 1:
+        return across, up
+    if rule == "rms":
+        return across.sum(-1, keepdims=True), up.sum(-1, keepdims=True)
+    squares = across**2 + up**2
+    if rule == "max":
+        largest = squares.argmax(-1)[..., None]
+        return np.take_along_axis(across, largest, -1), np.take_along_axis(up, largest, -1)
+    xx = (across**2).sum(-1, keepdims=True)
+    return (across * up).sum(-1, keepdims=True), _largest(across, up) - xx
+
+
+def _thinned(edges: Pixels, across: Plane, up: Plane) -> Pixels:
+    """Only what is largest across its edge is kept, with the height of a parabola through it.
+
+    Formula: F. Devernay, "A non-maxima suppression method for edge detection" (1995).
+    """
+    # In single precision, in which Natron keeps them.
+    x, y = (plane.astype(np.float32)[1:-1, 1:-1] for plane in (across, up))
+    flat = np.abs(x) >= np.abs(y)
+    major, minor = np.where(flat, x, y), np.where(flat, y, x)
+    slope = np.divide(minor, major, out=np.zeros_like(major), where=major != 0)
+
+    def at(x: int, y: int) -> Plane:
+        h, w = edges.shape[:2]
+        return edges[1 + y : h - 1 + y, 1 + x : w - 1 + x].astype(np.float64)
+
+    def beside(side: int) -> Plane:
+        """Between the three neighbours on one side."""
+        low = np.where(flat, at(side, -1), at(-1, side))
+        middle = np.where(flat, at(side, 0), at(0, side))
+        high = np.where(flat, at(side, 1), at(1, side))
+        return _parabola(low, middle, high, side * slope.astype(np.float64))
+
+    before, here, after = beside(-1), at(0, 0), beside(1)
+    bend = (before + after) / 2 - here
+    kept = (before < here) & (here >= after) & (major != 0)
+    top = here - np.divide((after - before) ** 2 / 16, bend, out=np.zeros_like(bend), where=kept)
+    thin = np.zeros_like(edges)
+    thin[1:-1, 1:-1] = np.where(kept, top, 0)
+    return thin
+
+
+def _parabola(low: Plane, middle: Plane, high: Plane, at: Plane) -> Plane:
+    """Through three values at -1, 0 and 1."""
+    return ((low + high) / 2 - middle) * at * at + (high - low) / 2 * at + middle
+
+
 def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame:
     params, area = context.params, _region(context)
-    if params.flag("nms"):
-        raise RenderError(
-            f"{context.node.name} thins its edges (nms), which the embedded engine does not: "
-            "switch it off, or render with Natron."
-        )
     pixels = padded(frames[0], area, True)
     result, channels = pixels.copy(), processed(params)
     across, up = (found[..., channels] for found in _gradients(context, pixels))
-    result[..., channels] = _strength(across, up, params.choice("multiChannel"))
+    rule = params.choice("multiChannel")
+    result[..., channels] = _strength(across, up, rule)
     size = params.number("erodeSize")
     if size and channels:
         x, y = (2 * math.floor(abs(size) / by) + 1 for by in (context.graph.pixel_aspect, 1))
         change = cv2.erode if size > 0 else cv2.dilate
         result[..., channels] = change(result, np.ones((y, x), np.uint8))[..., channels]
+    if params.flag("nms") and channels:
+        result[..., channels] = _thinned(result[..., channels], *_direction(across, up, rule))
     return Frame(result, area)
 
 

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
@@ -75,6 +74,17 @@ def test_a_part_of_the_picture_is_the_same_alone() -> None:
     assert not np.allclose(whole, linear(IMAGES["a.png"]))
 
 
-def test_thinned_edges_are_refused_by_name() -> None:
-    with pytest.raises(RenderError, match=r"N thins its edges \(nms\)"):
-        edges(nms=True)
+@pytest.mark.parametrize("rule", ["separate", "rms", "max"])
+def test_a_thinned_edge_is_one_pixel_wide_and_as_high_as_a_parabola_through_it(rule: str) -> None:
+    soft = np.zeros((24, 32, 3), np.uint8)
+    soft[:, 10:] = np.minimum(np.array([20, 90, 200] + [255] * 19), 255)[None, :, None]
+    IMAGES["soft.png"] = soft
+    params = {"filter": "simple", "multiChannel": rule}
+    thick, thin = edges("soft.png", **params), edges("soft.png", nms=True, **params)
+    row, found = thick[12, :, 0], thin[12, :, 0]
+    peak = int(row.argmax())
+    before, here, after = row[peak - 1 : peak + 2]
+    top = here - ((after - before) / 2) ** 2 / (4 * ((before + after) / 2 - here))
+    assert found[peak] == pytest.approx(top, rel=1e-5)
+    assert np.count_nonzero(found) == 1
+    assert (thin[[0, -1], :, 0] == 0).all()
