@@ -8,7 +8,7 @@ process with it: `host/remote.py` has the same effect in a process of its own.
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from ofx_helpers.engine.frame import Frame, Window
@@ -226,7 +226,7 @@ class LocalEffect:
             with self._lock:
                 wanted = announced(self._actions, self._open, time, window, scale)
             fetch = ahead(wanted, fetch)
-        with self._render_lock():
+        with self._render_lock(sequence):
             instance = self._open
             self._check_inputs(instance)
             self._running += 1
@@ -256,10 +256,10 @@ class LocalEffect:
         pixels, memory = guarded(area, output.components, output.depth)
         job = Job(fetch, scale, area, pixels, interest, region)
         try:
-            self._begin(time, scale, sequence)
-            self._actions.render(time, job, sequence or self._sequence is not None)
-            if not sequence:
-                self._end()
+            if sequence or self._sequence is not None:
+                self._in_sequence(time, job, last=not sequence)
+            else:
+                self._alone(time, job)
         except BaseException:
             self._end(quiet=True)
             raise
@@ -290,32 +290,45 @@ class LocalEffect:
             if not clip.optional and clip.connection is None:
                 raise PluginError(f"{self.description.identifier}: input {clip.name} is needed")
 
-    def _begin(self, time: float, scale: float, sequence: bool) -> None:
-        if self._sequence is not None:
-            return
-        last = self._open.project.last if sequence else time
-        self._sequence = (time, max(time, last), scale)
-        self._actions.sequence(n.ACTION_BEGIN_SEQUENCE, *self._sequence, sequence)
+    def _alone(self, time: float, job: Job) -> None:
+        """A sequence of one frame; others may run beside it."""
+        self._actions.sequence(n.ACTION_BEGIN_SEQUENCE, time, time, job.scale, False)
+        try:
+            self._actions.render(time, job, False)
+        except BaseException:
+            with suppress(PluginError):
+                self._actions.sequence(n.ACTION_END_SEQUENCE, time, time, job.scale, False)
+            raise
+        self._actions.sequence(n.ACTION_END_SEQUENCE, time, time, job.scale, False)
+
+    def _in_sequence(self, time: float, job: Job, *, last: bool) -> None:
+        """The next frame of a sequence, which the first begins and the last ends."""
+        if self._sequence is None:
+            self._sequence = (time, max(time, self._open.project.last), job.scale)
+            self._actions.sequence(n.ACTION_BEGIN_SEQUENCE, *self._sequence, True)
+        self._actions.render(time, job, True)
+        if last:
+            self._end()
 
     def _end(self, *, quiet: bool = False) -> None:
         if self._sequence is None:
             return
         begun, self._sequence = self._sequence, None
         try:
-            self._actions.sequence(n.ACTION_END_SEQUENCE, *begun, False)
+            self._actions.sequence(n.ACTION_END_SEQUENCE, *begun, True)
         except PluginError as error:
             if not quiet:
                 raise
             log.debug("%s", error)
 
     @contextmanager
-    def _render_lock(self) -> Iterator[None]:
+    def _render_lock(self, sequence: bool) -> Iterator[None]:
         """One render at a time of the plug-in, of this instance, or any number, as it says."""
         safety = self.description.thread_safety
         if safety == "unsafe":
             with self._plugin.lock, self._lock:
                 yield
-        elif safety == "instance-safe" or self._sequence is not None:
+        elif safety == "instance-safe" or sequence or self._sequence is not None:
             with self._lock:
                 yield
         else:
@@ -323,7 +336,8 @@ class LocalEffect:
 
     @property
     def _now(self) -> float:
-        return scope.current().time or self._open.project.first
+        here = scope.current()
+        return here.time if here.instance is self._instance else self._open.project.first
 
     def _changed(self, name: str, reason: str, what: str) -> None:
         self._depth += 1

@@ -138,7 +138,7 @@ class Instance:
         self.aborted = False
         self.progress: Callable[[str, float], bool] | None = None
         self.progress_label = ""
-        self.params = context.params.instance((width, height), {})
+        self.params = context.params.instance((width, height))
         self.clips = {name: ClipInstance(name, clip, self) for name, clip in context.clips.items()}
         self.image_memory: list[memory.ImageMemory] = []
         self.handle = handles.add(self)

@@ -1,7 +1,7 @@
 """Parameters of a description and of an instance, with their values."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,6 +9,7 @@ from ofx_helpers.engine.curve import Curve, Interpolation
 from ofx_helpers.host import handles
 from ofx_helpers.host import names as n
 from ofx_helpers.host.api_declarations import ffi
+from ofx_helpers.host.custom import blender
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.param_schemas import KINDS, schema
 from ofx_helpers.host.parametric import DEFAULT_INTERPOLATION, Parametric
@@ -196,7 +197,7 @@ class ParamSet:
             raise PluginError(f"{self.plugin} has no parameter {name}{hint}")
         return self.params[name]
 
-    def instance(self, size: tuple[float, float], between: Mapping[str, Any]) -> "ParamSet":
+    def instance(self, size: tuple[float, float]) -> "ParamSet":
         """An instance's set with defaults; normalised ones are multiplied by the project's size."""
         made = ParamSet(self.plugin)
         made.properties.put(n.PROP_PAGE_ORDER, *self.properties.all(n.PROP_PAGE_ORDER))
@@ -209,7 +210,7 @@ class ParamSet:
                 _scale_default(properties, size)
                 blend = param.holds.animates
                 param.values = Values(param.default(), blend, param.holds.type is int)
-                param.values.between = between.get(name)
+                param.values.between = blender(made.handle, properties)
         return made
 
 
