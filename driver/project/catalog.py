@@ -36,7 +36,8 @@ _TYPES = {
     "Path": ("Path", 1),
     "String": ("String", 1),
 }
-_CODECS = {".png": "PNG", ".exr": "EXR", ".pfm": "PFM"}
+_FILMS = ("mov", "mp4", "m4v", "mkv", "avi", "webm", "mpg", "mpeg", "mxf")
+_CODECS = {".png": "PNG", ".exr": "EXR", ".pfm": "PFM"} | {f".{film}": "FFmpeg" for film in _FILMS}
 
 
 def near(name: str, known: Iterable[str]) -> str:

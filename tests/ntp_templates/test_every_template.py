@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from driver.batch.work import output_parameter
 from driver.project.document import read
+from driver.project.lint import lint
 from driver.project.template import fill, load_template
 from driver.project.template_check import check, examples
 from driver.project.template_store import template_folders, templates_folder
@@ -53,3 +55,19 @@ def test_no_line_of_a_template_is_too_long_to_read(name: str) -> None:
         long = [line for line in path.read_text().splitlines() if len(line) > 110]
         assert not long, path
     assert set(tomllib.loads((folder / "template.toml").read_text())) <= {"help", "parameters"}
+
+
+@pytest.mark.parametrize("ending", ["mov", "exr", "jpg"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_writes_videos_and_other_pictures_too(
+    name: str, ending: str, tmp_path: Path
+) -> None:
+    template = load_template(name, templates_folder())
+    values = examples(template)
+    output = output_parameter(template, values, tmp_path)
+    made = "a.mov" if ending == "mov" else f"a.####.{ending}"
+    document = fill(template, {**values, output: tmp_path / made}, tmp_path / "a.ntp")
+    assert lint(document) == []
+    stored = [node.params.get("encodingPluginID") for node in document.nodes]
+    codec = {"mov": "FFmpeg", "exr": "EXR", "jpg": "OIIO"}[ending]
+    assert f"fr.inria.openfx.Write{codec}" in [one.values[0] for one in stored if one]

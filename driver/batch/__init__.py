@@ -1,0 +1,1 @@
+"""Batches: one template, many rows, each row a project and its picture."""
