@@ -19,7 +19,10 @@ from driver.render.base import Engine, RenderJob
 from driver.render.facts import Facts
 from driver.render.journal import digest
 
-_UNSEEN = ("ProjectGui", "Background_project")
+_UNSEEN = (
+    *("ProjectGui", "Background_project"),
+    *("Project/Timeline_current_time", "Project/CreationDate"),
+)
 
 
 def shared_key(document: Document, engine: Engine, job: RenderJob) -> str:
@@ -80,9 +83,11 @@ class Keys:
 def _content(document: Document) -> str:
     """Hash of the project but for how its window looks."""
     root = deepcopy(document.root)
-    for name in _UNSEEN:
-        for element in root.findall(name):
-            root.remove(element)
+    for path in _UNSEEN:
+        for element in root.findall(path):
+            parent = element.getparent()
+            if parent is not None:
+                parent.remove(element)
     return hashlib.sha256(etree.tostring(root, method="c14n")).hexdigest()
 
 

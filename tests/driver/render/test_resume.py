@@ -9,6 +9,7 @@ import pytest
 
 from driver.errors import MemecompError
 from driver.project.assign import assign
+from driver.project.boost import child_of
 from driver.project.document import read
 from driver.render import trusted
 from driver.render.base import Engine, RenderJob
@@ -70,6 +71,7 @@ def test_a_changed_parameter_costs_all_and_a_moved_node_none(project: Path) -> N
     document = read(project)
     for place in document.root.iterfind("ProjectGui/NodesGui/item/X_position"):
         place.text = "77"
+    child_of(document.project, "Timeline_current_time").text = "3"
     document.write(project)
     assert rendered(project).done == []
     assign(document, ["Grade1.mix=0.25"])
