@@ -1,5 +1,6 @@
 """Parameters of a description and of an instance, with their values."""
 
+import re
 from collections import deque
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -17,6 +18,8 @@ from ofx_helpers.host.properties import PropertySet
 from ofx_helpers.host.status import OfxError, Status
 from ofx_helpers.host.values import Tuple, Values
 
+_HASHES = re.compile("#+")
+_PERCENT = re.compile(r"%(?:0?(\d+))?d")
 _TEXTS_KEPT = 64
 """Strings read from a parameter that stay alive after newer ones were read."""
 
@@ -56,6 +59,14 @@ class Param:
         """Memory handed to the plug-in, which stays alive for a while."""
         self._texts.append(data)
         return data
+
+    def read(self, time: float) -> Tuple:
+        """The value at a time as the plug-in reads it: a file name has its frame number."""
+        assert self.values is not None
+        value = self.values.at(time)
+        if self.kind == "String" and self.properties[n.PARAM_PROP_STRING_MODE] == n.FILE_PATH:
+            return (numbered(value[0], round(time)),)
+        return value
 
     def default(self) -> Tuple:
         """The described default, in the type's Python form."""
@@ -212,6 +223,14 @@ class ParamSet:
                 param.values = Values(param.default(), blend, param.holds.type is int)
                 param.values.between = blender(made.handle, properties)
         return made
+
+
+def numbered(name: str, frame: int) -> str:
+    """A file name with `####` or `%04d` in its last part replaced by the frame's number."""
+    folder, slash, last = name.rpartition("/")
+    last = _HASHES.sub(lambda match: f"{frame:0{len(match.group())}d}", last)
+    last = _PERCENT.sub(lambda match: f"{frame:0{match.group(1) or 1}d}", last)
+    return folder + slash + last
 
 
 def _scale_default(properties: PropertySet, size: tuple[float, float]) -> None:

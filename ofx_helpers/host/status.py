@@ -74,8 +74,7 @@ def callback(c_type: str) -> Callable[[Callable[..., Any]], Any]:
                     log.debug("%s: %s", function.__name__, error)
                 return int(error.status)
             except BaseException as error:
-                if isinstance(error, RuntimeError) and "null pointer" in str(error):
-                    # cffi's words where a plug-in gave no place for an answer.
+                if _is_null(error):
                     return int(Status.VALUE)
                 kept.errors.append(error)
                 return int(Status.FAILED)

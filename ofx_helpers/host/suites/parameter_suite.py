@@ -92,15 +92,15 @@ def get_properties(handle: int, properties: Any) -> None:
 @callback("OfxStatus(Handle, void *, void *, void *, void *)")
 def get_value(handle: int, *pointers: Any) -> None:
     """ParamGetValue(handle, ...): the value at the time of the action in progress."""
-    param, values = _values(handle)
-    _write(param, values.at(scope.current().time), pointers)
+    param, _ = _values(handle)
+    _write(param, param.read(scope.current().time), pointers)
 
 
 @callback("OfxStatus(Handle, double, void *, void *, void *, void *)")
 def get_value_at(handle: int, time: float, *pointers: Any) -> None:
     """ParamGetValueAtTime(handle, time, ...)."""
-    param, values = _values(handle)
-    _write(param, values.at(time), pointers)
+    param, _ = _values(handle)
+    _write(param, param.read(time), pointers)
 
 
 @callback("OfxStatus(Handle, double, void *, void *, void *, void *)")
