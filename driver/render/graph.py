@@ -10,6 +10,7 @@ from driver.project.node import ProjectNode
 from driver.project.older import former_defaults, labels_beside, option_of
 from driver.project.params import TEXTS, Link, Param
 from driver.render.expressions import Expressions
+from driver.render.layers import with_layers
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Animated, Graph, Node
@@ -55,7 +56,7 @@ def graph_of(document: Document) -> Graph:
         if node.plugin not in _NOT_RENDERED and not _is_group(node)
     )
     return Graph(
-        nodes={node.name: node for node in made},
+        nodes=with_layers({node.name: node for node in made}),
         format=Window(0, 0, size.width, size.height),
         pixel_aspect=size.pixel_aspect,
         first=first,

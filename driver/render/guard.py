@@ -33,10 +33,10 @@ class GuardedMedia:
         refuse_size(header.data, str(path))
         return header
 
-    def read(self, path: Path, frame: int) -> Picture:
+    def read(self, path: Path, frame: int, layer: str = "") -> Picture:
         """The pixels of a picture."""
         self.header(path, frame)
-        return self._media.read(path, frame)
+        return self._media.read(path, frame, layer)
 
     def frames(self, path: Path) -> int | None:
         """How many frames a video has."""

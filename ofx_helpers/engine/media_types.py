@@ -83,8 +83,11 @@ class Media(Protocol):
         """Size and channels of the image file, or of a video (`frame` counts from 0)."""
         ...
 
-    def read(self, path: Path, frame: int) -> Picture:
-        """The pixels; raises RenderError naming the file when it is missing or broken."""
+    def read(self, path: Path, frame: int, layer: str = "") -> Picture:
+        """The pixels, of a named layer of an OpenEXR where it has that.
+
+        Raises RenderError naming the file when it is missing or broken.
+        """
         ...
 
     def frames(self, path: Path) -> int | None:

@@ -28,8 +28,10 @@ class OneFrame:
         self.header, self.frames, self.write = media.header, media.frames, media.write
         self.film = media.film
 
-    def read(self, path: Path, frame: int) -> Picture:
+    def read(self, path: Path, frame: int, layer: str = "") -> Picture:
         """The pixels, from memory the second time."""
+        if layer:
+            return self._media.read(path, frame, layer)
         key = (path, frame)
         if key not in self._pictures:
             kept = self._cache.picture(path, frame) if self._cache else None

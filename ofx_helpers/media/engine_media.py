@@ -43,10 +43,10 @@ class EngineMedia:
             raise MediaError(f"{path} does not exist: check the path.") from None
         return _image_header(path, stat.st_mtime_ns, stat.st_size)
 
-    def read(self, path: Path, frame: int) -> Picture:
+    def read(self, path: Path, frame: int, layer: str = "") -> Picture:
         """The pixels of an image, or of a video's frame counted from 0."""
         if _is_image(path):
-            return _picture(read_image(path))
+            return _picture(read_image(path, layer=layer))
         return Picture.of(self._video(path).frame(frame))
 
     def frames(self, path: Path) -> int | None:

@@ -12,10 +12,11 @@ from ofx_helpers.media.image_types import Box, Image, Pixels
 _NAMES = ("R", "G", "B", "A")
 
 
-def read_exr(path: Path) -> Image:
+def read_exr(path: Path, layer: str = "") -> Image:
     """The first part's R, G, B, A (or Y) as float32, (height, width, 1, 3 or 4), top-down.
 
-    A missing one of R, G and B is 0. `MediaError` when the file is damaged or holds none of them.
+    They are those of `layer` where the file has that, else those outside any layer, else the first
+    layer's. A missing one of R, G and B is 0. `MediaError` when the file is damaged or holds none.
     """
     import OpenEXR
 
@@ -28,17 +29,19 @@ def read_exr(path: Path) -> Image:
         raise MediaError(f"{path} is damaged or cut off: make or copy it again.") from error
     window, display = _box(header["dataWindow"]), _box(header["displayWindow"])
     shape = (window.height, window.width)
-    wanted = _wanted(planes)
+    names = _layered(planes, layer)
+    wanted = _wanted(names)
     if not wanted:
         raise MediaError(
             f"{path} has no channels R, G, B, A or Y; it has {', '.join(sorted(planes))}."
         )
     pixels = np.zeros((*shape, len(wanted)), np.float32)
     for index, name in enumerate(wanted):
-        if name in planes:
-            if planes[name].shape != shape:
+        if name in names:
+            plane = planes[names[name]]
+            if plane.shape != shape:
                 raise MediaError(f"{path} holds a subsampled channel {name}, which is not read.")
-            pixels[..., index] = planes[name]
+            pixels[..., index] = plane
     return Image(pixels, window, display, True, float(header.get("pixelAspectRatio", 1.0)))
 
 
@@ -85,6 +88,16 @@ def write_exr(
             raise MediaError(
                 f"Cannot write {path}: is the disk full or the folder not writable?"
             ) from error
+
+
+def _layered(planes: dict[str, Any], layer: str) -> dict[str, str]:
+    """The file's channels by their short names, of one layer."""
+    layers: dict[str, dict[str, str]] = {}
+    for name in sorted(planes):
+        before, _, short = name.rpartition(".")
+        layers.setdefault(before, {})[short] = name
+    known = [name for name in (layer, "", *layers) if _wanted(layers.get(name, {}))]
+    return layers[known[0]] if known else {}
 
 
 def _wanted(planes: dict[str, Any]) -> tuple[str, ...]:

@@ -26,14 +26,17 @@ PNG_LEVEL = 1
 JPEG_QUALITY = 95
 
 
-def read_image(path: Path | str, *, size: Size | None = None) -> Image:
-    """Reads any supported image; `MediaError` when it is missing, cut off, or not of `size`."""
+def read_image(path: Path | str, *, size: Size | None = None, layer: str = "") -> Image:
+    """Reads any supported image; `MediaError` when it is missing, cut off, or not of `size`.
+
+    `layer` is for OpenEXR alone: see `read_exr`.
+    """
     path = Path(path)
     data = _read_file(path)
     if data[:4] == b"\x76\x2f\x31\x01":
         from ofx_helpers.media.exr import read_exr
 
-        image = read_exr(path)
+        image = read_exr(path, layer)
     else:
         image = _decode(path, data)
     if size is not None and image.size != tuple(size):

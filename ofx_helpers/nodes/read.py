@@ -102,6 +102,14 @@ def _missing(context: Context, pattern: Path, number: int) -> tuple[Path, int] |
     return frame_path(pattern, candidates[0]), 0
 
 
+def _layer(params: Params) -> str:
+    """The layer of an OpenEXR that is read as colour; "" for the one without a name."""
+    chosen = params.text("outputLayerChoice") if "outputLayerChoice" in params else ""
+    before, _, last = chosen.rpartition(".")
+    name = before if before and set(last) <= set("RGBAXYZUV") else chosen
+    return "" if name in ("Color", "RGBA", "RGB", "Alpha") else name
+
+
 def _region(context: Context) -> Window:
     found = _file(context)
     return context.media.header(*found).data if found else _EMPTY
@@ -156,7 +164,7 @@ def _rgba(
 def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixels | Frame:
     found = _file(context)
     assert found is not None  # else the region is empty and nothing is asked for
-    picture = context.media.read(*found)
+    picture = context.media.read(*found, _layer(context.params))
     part = window.intersect(picture.data)
     if part.empty:
         return np.zeros((window.height, window.width, 4), np.float32)
@@ -211,7 +219,7 @@ def _linear(context: Context, pixels: NDArray[Any], path: Path) -> Pixels:
 def _opaque(context: Context) -> Window:
     """A file without alpha is opaque wherever it has pixels."""
     found = _file(context)
-    if found is None:
+    if found is None or _layer(context.params):
         return _EMPTY
     header = context.media.header(*found)
     return header.data if header.channels in (1, 3) else _EMPTY

@@ -30,7 +30,7 @@ class MemoryMedia:
             dtype=picture.pixels.dtype,
         )
 
-    def read(self, path: Path, frame: int) -> Picture:
+    def read(self, path: Path, frame: int, layer: str = "") -> Picture:
         self.reads.append(path.name)
         return Picture.of(self._find(path))
 

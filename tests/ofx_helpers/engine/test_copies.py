@@ -220,8 +220,8 @@ def test_decoded_files_are_let_go_without_the_garbage_collector(tmp_path: Path) 
     seen: list[weakref.ref[NDArray[np.uint8]]] = []
 
     class Watched(EngineMedia):
-        def read(self, path: Path, frame: int) -> Picture:
-            picture = super().read(path, frame)
+        def read(self, path: Path, frame: int, layer: str = "") -> Picture:
+            picture = super().read(path, frame, layer)
             seen.append(weakref.ref(picture.pixels))
             return picture
 

@@ -39,13 +39,13 @@ def project(folder: Path, name: str, **params: Any) -> Graph:
 class Uneven(EngineMedia):
     """Early frames take longest, so that threads finish them in the wrong order."""
 
-    def read(self, path: Path, frame: int) -> Any:
+    def read(self, path: Path, frame: int, layer: str = "") -> Any:
         number = int(path.stem[-4:])
         if number % 3 == 1:
             time.sleep(0.05)
         if self.broken == number:
             raise RenderError("broken")
-        return super().read(path, frame)
+        return super().read(path, frame, layer)
 
     broken = 0
 
