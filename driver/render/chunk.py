@@ -246,8 +246,11 @@ class _Work:
             reason = self._take(output.writer, frame)
             if reason:
                 if frame in done.errors:
-                    return output.writer, done.errors[frame]
-                return output.writer, done.explained(self._chunk.engine.name, reason)
+                    reason = done.errors[frame]
+                else:
+                    reason = done.explained(self._chunk.engine.name, reason)
+                staged = frame_path(self._staged[output.writer], frame)
+                return output.writer, reason.replace(str(staged), str(output.files[frame]))
         return None
 
     def _fill_in_the_empty(self) -> tuple[int, ...]:

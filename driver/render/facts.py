@@ -34,6 +34,7 @@ MEANT = 2.5 / 255
 _DEPTHS_KNOWN = (".png", ".exr", ".tif", ".tiff", ".jpg", ".jpeg")
 LACKS = "has no file for frame"
 """Ends the fault of a sequence with a hole: the frame's number belongs behind it."""
+_ABSENT = ("does not exist", "finds no file")
 _NOTHING = Window(0, 0, 1, 1)
 
 
@@ -52,6 +53,9 @@ class Survey:
 
     files: set[Path] = field(default_factory=set)
     faults: dict[str, None] = field(default_factory=dict)
+    """Files that are not there, whoever renders."""
+    troubles: dict[str, None] = field(default_factory=dict)
+    """What else stands in the way of the embedded engine."""
     complete: bool = True
     """Whether the engine could follow every branch: else files may be missing from the list."""
 
@@ -151,9 +155,8 @@ class Facts:
             windows = {name: output_window(scene, name, frame) for name in names}
             rehearse(scene, float(frame), windows)
         except (RenderError, MemecompError) as error:
-            survey.faults[str(error)] = None
-            survey.complete = False
-        survey.complete &= not survey.faults
+            survey.troubles[str(error)] = None
+        survey.complete = not survey.faults and not survey.troubles
         return survey
 
     def empty(self, writer: str, frame: int) -> bool:
@@ -202,7 +205,9 @@ def _tolerant_reader(kind: NodeType, survey: Survey) -> NodeType:
             name = context.params.text("filename")
             hole = is_sequence(name) and " is missing" in str(error)
             where = f"{context.node.name}: {context.resolve(name)} {LACKS}"
-            survey.faults[where if hole else str(error)] = None
+            text = where if hole else str(error)
+            absent = hole or any(words in text for words in _ABSENT)
+            (survey.faults if absent else survey.troubles)[text] = None
             return _NOTHING
 
     def format_(context: Context) -> Window:

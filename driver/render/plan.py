@@ -70,7 +70,7 @@ def plan(job: RenderJob, engine: Engine, scratch: Path) -> Plan:
     names = [added] if added else _named(graph, job.writers) or writers(graph)
     if not names:
         raise RenderError("The project has no enabled Write node: add one, or name a node.")
-    outputs = tuple(_output(job, facts, name) for name in dict.fromkeys(names))
+    outputs = tuple(_output(job, engine, facts, name) for name in dict.fromkeys(names))
     _refuse_shared_files(outputs)
     own = engine
     if engine.kind == "embedded":
@@ -149,11 +149,11 @@ def _named(graph: Graph, wanted: Sequence[str]) -> list[str]:
     return found
 
 
-def _output(job: RenderJob, facts: Facts, name: str) -> Output:
+def _output(job: RenderJob, engine: Engine, facts: Facts, name: str) -> Output:
     graph = facts.graph
     scene = Scene(graph, facts.resolve, facts.media)
     scene.node(name)
-    frames = _frames(job, facts, name)
+    frames = _frames(job, engine, facts, name)
     # Of the first frame alone: it is the same for all, or so odd that the engine will say so.
     first = frames[0]
     pattern = output_path(graph, name, first)
@@ -173,7 +173,7 @@ def _output(job: RenderJob, facts: Facts, name: str) -> Output:
     return Output(writer=name, files=files, film=film)
 
 
-def _frames(job: RenderJob, facts: Facts, name: str) -> list[int]:
+def _frames(job: RenderJob, engine: Engine, facts: Facts, name: str) -> list[int]:
     if job.frames is not None:
         if not job.frames:
             raise MemecompError(f"{job.project}: no frame is asked for")
@@ -181,8 +181,8 @@ def _frames(job: RenderJob, facts: Facts, name: str) -> list[int]:
     graph = facts.graph
     try:
         wanted = frame_range(graph, name, resolve=facts.resolve, media=facts.media)
-    except RenderError:
-        if not facts.unknown([name]):
+    except (RenderError, MemecompError):
+        if engine.kind == "embedded" and not facts.unknown([name]):
             raise
         wanted = range(graph.first, graph.last + 1)  # its readers are behind an unknown node
     # `len` of a range counts no further than the machine's word.

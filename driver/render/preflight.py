@@ -15,6 +15,7 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.params import catalogue
 from ofx_helpers.media.atomic import os_reason
+from ofx_helpers.media.images import EXTENSIONS
 
 _LISTED = 20
 _BYTES = {"8u": 1, "16u": 2, "16f": 2, "32f": 4}
@@ -59,7 +60,7 @@ def check(
 
 
 def _plugins(plan: Plan) -> Iterator[str]:
-    """Nodes that the renderer does not have."""
+    """Nodes that the renderer does not have, and files that it does not write."""
     unknown = plan.facts.unknown(plan.writers)
     if plan.engine.kind == "embedded":
         for node in unknown:
@@ -67,6 +68,13 @@ def _plugins(plan: Plan) -> Iterator[str]:
                 plan.facts.kind_of(node.name)
             except RenderError as error:
                 yield str(error)
+        for output in plan.outputs:
+            path = next(iter(output.files.values()))
+            if not output.film and path.suffix.lower() not in EXTENSIONS:
+                yield (
+                    f"{output.writer} writes {path.name}, and the embedded engine writes "
+                    f"{', '.join(EXTENSIONS)} and videos: choose one, or --engine natron."
+                )
         return
     for node in unknown:
         if node.plugin not in catalogue() and not _on_disk(node.plugin):
@@ -96,8 +104,9 @@ def _on_disk(plugin: str) -> bool:
 def _footage(plan: Plan, surveys: Mapping[tuple[str, int], Survey]) -> Iterator[str]:
     """Missing files of the frames, or of all readers where the engine cannot follow the graph."""
     where: dict[str, list[int]] = {}
+    own = plan.engine.kind == "embedded"
     for (_, frame), survey in surveys.items():
-        for fault in survey.faults:
+        for fault in {**survey.faults, **(survey.troubles if own else {})}:
             where.setdefault(fault, []).append(frame)
     blind = bool(plan.facts.unknown(plan.writers))
     for fault, frames in where.items():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event as Flag
 from threading import RLock
 from typing import Protocol
 
@@ -95,11 +96,16 @@ def on_this_machine(plan: Plan) -> Spread:
         todo: Sequence[Chunk], *, on_file: OnFile, say: Say, cancelled: Cancelled
     ) -> Iterator[tuple[Chunk, ChunkReport]]:
         def work(chunk: Chunk) -> tuple[Chunk, ChunkReport]:
-            if cancelled():
+            def over() -> bool:
+                return failed.is_set() or cancelled()
+
+            if over():
                 return chunk, ChunkReport(done=())
             return chunk, render_chunk(
-                chunk, on_file=on_file, say=say, cancelled=cancelled, facts=plan.facts
+                chunk, on_file=on_file, say=say, cancelled=over, facts=plan.facts
             )
+
+        failed = Flag()
 
         jobs = plan.job.jobs
         if jobs == 1 or len(todo) == 1:
@@ -107,8 +113,12 @@ def on_this_machine(plan: Plan) -> Spread:
             return
         with ThreadPoolExecutor(jobs, thread_name_prefix="renderer") as pool:
             futures = [pool.submit(work, chunk) for chunk in todo]
-            for future in as_completed(futures):
-                yield future.result()
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            except BaseException:
+                failed.set()  # the others end their renderers instead of going on for nothing
+                raise
 
     return spread
 
@@ -179,7 +189,10 @@ class _Render:
             self._say(f"frames {brief(self._outcome.kept)} are finished already")
         self._render(list(chunks(planned, todo, shared)))
         self._finish()
-        if self._outcome.lost:
+        if job.cancelled():
+            left = self._total - len(self._outcome.done)
+            self._say(f"stopped with {left} frames to go; the same command goes on")
+        elif self._outcome.lost:
             self._tell(Event(kind="failed", stage=self._label, text=str(self._outcome.error)))
         else:
             self._tell(Event(kind="done", stage=self._label, seconds=time.monotonic() - began))
@@ -242,9 +255,11 @@ class _Render:
         outcome.lost.sort(key=lambda item: item.frame)
         outcome.done.sort()
         outcome.times = joined(outcome.times)
-        if self._job.on_error == "placeholder":
-            for item in outcome.lost:
+        for item in outcome.lost:
+            if self._job.on_error == "placeholder":
                 self._put_placeholder(item)
+            elif self._file(item).exists():
+                self._say(f"{self._file(item)} is still that of an earlier render")
         for time_of in outcome.times:
             self._tell(
                 Event(
@@ -256,9 +271,13 @@ class _Render:
                 )
             )
 
+    def _file(self, lost: Lost) -> Path:
+        output = next(output for output in self._plan.outputs if output.writer == lost.writer)
+        return output.files[lost.frame]
+
     def _put_placeholder(self, lost: Lost) -> None:
         output = next(output for output in self._plan.outputs if output.writer == lost.writer)
-        path = output.files[lost.frame]
+        path = self._file(lost)
         expected = self._plan.facts.expected(lost.writer, lost.frame, path)
         window = self._plan.facts.graph.format
         size = expected.size or (window.width, window.height)

@@ -7,6 +7,7 @@ import secrets
 import signal
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ _MARK = "MEMECOMP_RENDER"
 """A variable that every process of one run inherits, by which strays are found."""
 _FRAME = re.compile(r"(\S+) ==> Frame: (-?\d+), Progress:")
 _LAST_WORDS = 3
+_KEPT = 10_000
+"""Lines: a program that talks for days must not fill the memory."""
 _EVERY_TIME = re.compile(
     r"(Clearing|Loading|Load OFX|OpenFX: loading|templatesSearchPath|Info:|OpenGL rendering is|"
     r"Error while loading OpenGL|.?Failed to connect node|"
@@ -73,7 +76,7 @@ def run_watched(
     )
     lines: SimpleQueue[str | None] = SimpleQueue()
     Thread(target=_pump, args=(process, lines), daemon=True).start()
-    said: list[str] = []
+    said: deque[str] = deque(maxlen=_KEPT)
     try:
         why = _listen(process, lines, said, silence, on_frame, finished, cancelled, hopeless)
     finally:
@@ -94,7 +97,7 @@ def _pump(process: subprocess.Popen[str], lines: "SimpleQueue[str | None]") -> N
 def _listen(
     process: subprocess.Popen[str],
     lines: "SimpleQueue[str | None]",
-    said: list[str],
+    said: deque[str],
     silence: float,
     on_frame: Callable[[str, int], None],
     finished: Callable[[], bool],

@@ -70,7 +70,7 @@ def bit_depth(params: Params, path: Path) -> str:
             )
     if suffix in _FLOAT:
         return "16f" if suffix == ".exr" else "32f"
-    return "8u"
+    return "16u" if suffix in (".tif", ".tiff") else "8u"
 
 
 def channels_of(params: Params, path: Path) -> str:

@@ -9,9 +9,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from driver.errors import MemecompError
+from ofx_helpers.media.images import write_image
 from ofx_helpers.media.look import look
 from tests.driver.render.stand_in import BODY, QUICK, StandIn, stand_in
 
@@ -151,6 +153,16 @@ def test_a_frame_without_a_picture_that_natron_leaves_out_is_filled_in(
     outcome = natron.render()
     assert (natron.runs(), outcome.done) == ([[2, 3, 4, 5]], ALL)
     assert look(natron.file(1)).clear
+
+
+def test_a_lost_frame_whose_older_file_is_there_is_said_so(natron: StandIn) -> None:
+    natron.render()
+    write_image(natron.project.parent / "in.png", np.full((6, 8, 3), 200, np.uint8))
+    natron.faults(fail={2: 99})
+    said: list[str] = []
+    outcome = natron.render(tries=0, on_event=lambda event: said.append(event.text))
+    assert outcome.done == [1, 3, 4, 5]
+    assert f"{natron.file(2)} is still that of an earlier render" in said
 
 
 def test_jobs_at_once_have_a_cache_each(natron: StandIn) -> None:

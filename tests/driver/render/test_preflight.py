@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from driver.errors import MemecompError
+from driver.project.boost import child_of, text_of
+from driver.project.document import read
 from driver.render import preflight, trusted
 from driver.render.base import Engine, RenderJob
 from ofx_helpers.engine.errors import RenderError
@@ -70,6 +72,19 @@ def test_natron_is_asked_nothing_before_its_inputs_are_there(
     assert natron.starts == []
 
 
+def test_what_only_the_engine_cannot_do_does_not_stop_natron(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    natron = stand_in(tmp_path, monkeypatch, frames=2)
+    document = read(natron.project)
+    reader = next(node for node in document.nodes if node.name == "Read1")
+    name = next(k for k in reader.knobs() if text_of(k, "Name") == "filename")
+    child_of(child_of(name, "item"), "Expression").text = "import os"
+    document.write(natron.project)
+    assert "import os" in complaint(natron.project)
+    assert natron.render().done == [1, 2]
+
+
 def test_plug_ins_that_nobody_has_are_named_with_their_nodes(tmp_path: Path) -> None:
     small_project(
         tmp_path,
@@ -84,6 +99,18 @@ def test_plug_ins_that_nobody_has_are_named_with_their_nodes(tmp_path: Path) -> 
     engine = Engine(kind="natron", executable=tmp_path / "none")
     with pytest.raises(MemecompError, match=r"Blur1 is a com\.example\.Wonder.*OFX_PLUGIN_PATH"):
         trusted.render(RenderJob(project=path), engine)
+
+
+def test_a_kind_of_file_that_the_engine_does_not_write_is_told_before(tmp_path: Path) -> None:
+    small_project(
+        tmp_path,
+        """{{ node("Read1", "Read", filename="[Project]/in.png") }}
+{{ node("Write1", "Write", Source="Read1", filename="[Project]/out/one.####.dpx") }}
+""",
+    )
+    assert "Write1 writes one.0001.dpx, and the embedded engine writes .png" in complaint(
+        tmp_path / "a.ntp"
+    )
 
 
 def test_too_little_disk_or_memory_is_told_with_numbers(

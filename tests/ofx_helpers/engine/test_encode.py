@@ -43,6 +43,6 @@ def test_a_video_keeps_the_colours_of_what_is_not_opaque_and_a_jpeg_darkens_them
 
 def test_what_is_given_straight_is_multiplied_for_writeoiio_only() -> None:
     tiff = _edge("a.tif", inputPremult="unpremult", ocioOutputSpace="linear")
-    assert tiff == [8, 8, 8, 64]
+    assert tiff == [2048, 2048, 2048, 16384]  # a TIFF has 16 bits unless told otherwise
     png = _edge("a.png", inputPremult="unpremult", ocioOutputSpace="linear")
     assert png == [32, 32, 32, 64]
