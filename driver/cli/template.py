@@ -75,7 +75,8 @@ def render(
     """Fills a template: writes a project that opens in Natron and renders.
 
     Lists have commas (0.5,0.5,1), keys are frame:value,value with spaces between
-    ("1:0,0 24:100,50"). File names count from here and are stored relative to the project.
+    ("1:0,0 24:100,50"). File names count from here and are stored relative to the project. What a
+    template measures on its footage (size, frames, mattes) is measured unless it is given.
 
     Examples:
 
@@ -84,13 +85,18 @@ def render(
     memecomp template render crt --values look.toml --set last=12 -o crt.ntp --overwrite
     """
     from driver.errors import MemecompError
+    from driver.prepare import prepared
     from driver.project.template import fill, load_template
     from driver.project.template_values import given_values
 
     if output.exists() and not overwrite:
         raise MemecompError(f"{output} exists already: choose another name, or add --overwrite")
     template = load_template(name)
-    fill(template, given_values(template, assign or (), values), output.absolute()).write(output)
+    given = given_values(template, assign or (), values)
+    ready = prepared(
+        template, given, output.absolute(), say=lambda text: typer.echo(text, err=True)
+    )
+    fill(template, ready, output.absolute()).write(output)
     typer.echo(str(output))
 
 

@@ -6,15 +6,18 @@ formula, so no footage of others is in the repository.
 
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
 from driver.gallery.footage import FRAMES, HEIGHT, WIDTH, draw
 from driver.gallery.shows import SHOWS, Show
+from driver.prepare import prepared
 from driver.project.template import fill, load_template
+from driver.project.template_params import Parameter
 from driver.project.template_store import templates_folder
 from driver.render.base import RenderJob
 from driver.render.embedded import EmbeddedRenderer
@@ -28,26 +31,40 @@ _PAPER, _INK = (24, 24, 27), (205, 205, 210)
 
 def sheet(name: str, show: Show, footage: Path, work: Path) -> Image.Image:
     """The sheet of one template; `footage` holds the drawn layers, `work` is an empty folder."""
+    tiles = list(_pictures(name, show, footage, work))
+    if show.also:
+        tiles += _pictures(name, show.also, footage, work / "also")
+    return _laid_out(tiles)
+
+
+def _pictures(name: str, show: Show, footage: Path, work: Path) -> Iterator[tuple[str, Path]]:
+    """Caption and file of each tile, rendered into the folder `work`."""
     template = load_template(name)
     values = {
-        key: footage / f"{value}.####.png" if template.parameters[key].type == "file" else value
+        key: _on_disk(template.parameters[key], value, footage)
         for key, value in show.values.items()
     }
     size = {"canvas_width": WIDTH, "canvas_height": HEIGHT, "first": 1, "last": FRAMES, "fps": 25}
     project = work / f"{name}.ntp"
-    output = {show.output: f"{name}.####.png"}
-    fill(template, {**size, **values, **output}, project).write(project)
+    given = {**size, **values, show.output: f"{name}.####.png"}
+    fill(template, prepared(template, given, project), project).write(project)
     frames = sorted({tile.frame for tile in show.tiles if not tile.layer})
     EmbeddedRenderer().render(RenderJob(project=project, frames=frames, writers=(show.writer,)))
-    pictures = [
-        footage / f"{tile.layer}.{tile.frame:04}.png"
-        if tile.layer
-        else work / f"{name}.{tile.frame:04}.png"
-        for tile in show.tiles
-    ]
-    return _laid_out(
-        [(tile.caption, path) for tile, path in zip(show.tiles, pictures, strict=True)]
-    )
+    for tile in show.tiles:
+        folder, start = (footage, tile.layer) if tile.layer else (work, name)
+        yield tile.caption, folder / f"{start}.{tile.frame:04}.png"
+
+
+def _on_disk(parameter: Parameter, value: Any, footage: Path) -> object:
+    """A value with the names of layers made the names of their files, in entries too."""
+    if parameter.type == "file":
+        return footage / f"{value}.####.png"
+    if parameter.type == "list":
+        return [
+            {key: _on_disk(parameter.fields[key], part, footage) for key, part in entry.items()}
+            for entry in value
+        ]
+    return value
 
 
 def _laid_out(tiles: Sequence[tuple[str, Path]]) -> Image.Image:
@@ -67,15 +84,20 @@ def _laid_out(tiles: Sequence[tuple[str, Path]]) -> Image.Image:
 
 
 def small_png(picture: Image.Image) -> bytes:
-    """A PNG of at most `LIMIT` bytes, in as many colours as fit."""
-    for colours in (256, 192, 128, 96, 64, 48, 32):
-        buffer = BytesIO()
-        palette = picture.quantize(colours)
-        found = picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
-        found.save(buffer, "PNG", optimize=True)
-        if buffer.tell() <= LIMIT:
-            break
-    return buffer.getvalue()
+    """A PNG of at most `LIMIT` bytes: of 256 colours, else of fewer, else a smaller picture."""
+    data = b""
+    for scale in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5):
+        size = round(picture.width * scale), round(picture.height * scale)
+        resized = picture if scale == 1 else picture.resize(size, Image.Resampling.LANCZOS)
+        for colours in (256, 192, 128):
+            buffer = BytesIO()
+            palette = resized.quantize(colours)
+            found = resized.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+            found.save(buffer, "PNG", optimize=True)
+            data = buffer.getvalue()
+            if len(data) <= LIMIT:
+                return data
+    return data
 
 
 def main(names: Sequence[str]) -> None:

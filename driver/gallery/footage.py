@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driver.gallery.figure import figure
+from driver.gallery.fireflies import fireflies
 from driver.gallery.landscape import bank, landscape
 from ofx_helpers.media.images import write_image
 
@@ -26,7 +27,9 @@ def draw(folder: Path) -> None:
 
     `scene` is the whole picture, `plate` the same without the hiker, `matte` the hiker's matte.
     `wide` and `dvd` are partial copies of the scene, `top` and `bottom` the rows of `dvd` above
-    and below `wide`, `generated` a plate that is transparent around the hiker.
+    and below `wide`, `generated` a plate that is transparent around the hiker. `screen` is the
+    hiker before a green screen, `fireflies` lights on black, `cutout` the hiker with alpha and
+    `grass` the near bank with alpha.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for frame in range(1, FRAMES + 1):
@@ -51,8 +54,18 @@ def layers(time: float) -> dict[str, Bytes]:
         "dvd": dvd,
         "top": dvd[:WIDE_TOP],
         "bottom": dvd[end:],
+        "screen": _bytes(_screen() + (colours - _screen()) * matte[..., None]),
+        "fireflies": _bytes(fireflies(WIDTH, HEIGHT, time)),
+        "cutout": _bytes(np.dstack([colours, matte])),
+        "grass": _bytes(np.dstack(bank(WIDTH, HEIGHT, time))),
         "generated": np.dstack([_soft(_bytes(plate)), _bytes(far)]),
     }
+
+
+def _screen() -> Picture:
+    """Green cloth, a little darker to the sides."""
+    across = np.linspace(-1, 1, WIDTH)[None, :, None]
+    return np.array((0.16, 0.70, 0.26)) * (1 - 0.10 * across**2) * np.ones((HEIGHT, 1, 1))
 
 
 def _soft(picture: Bytes) -> Bytes:

@@ -20,13 +20,14 @@ class Show:
     """The tiles, and the values beside size, frames and output.
 
     Files among `values` are named by their layer: `scene` for `scene.####.png`. `output` is the
-    parameter that names the result, `writer` the node that writes it.
+    parameter that names the result, `writer` the node that writes it; `also` shows more, below.
     """
 
     tiles: tuple[Tile, ...]
     values: Mapping[str, object] = field(default_factory=dict)
     output: str = "output_file"
     writer: str = "Write1"
+    also: "Show | None" = None
 
 
 SHOWS: Mapping[str, Show] = {
@@ -77,5 +78,56 @@ SHOWS: Mapping[str, Show] = {
     "lower_third": Show(
         (Tile("opening, frame 4", 4), Tile("frame 7", 7), Tile("closing, frame 9", 9)),
         {"source_file": "scene"},
+    ),
+    "multi_layer": Show(
+        (
+            Tile("green screen", 8, "screen"),
+            Tile("lights on black", 8, "fireflies"),
+            Tile("stacked", 8),
+        ),
+        {
+            "layers": [
+                {"file": "plate"},
+                {"file": "screen", "key": "colour", "colour": [0.022, 0.45, 0.055]},
+                {
+                    "file": "fireflies",
+                    "key": "luminance",
+                    "low": 0.0,
+                    "high": 0.1,
+                    "operation": "plus",
+                },
+            ]
+        },
+    ),
+    "defocus": Show(
+        (
+            Tile("everything sharp", 1, "scene"),
+            Tile("60 mm, f/1.8, frame 1", 1),
+            Tile("focus pulled, frame 12", 12),
+        ),
+        {
+            "layers": [
+                {"file": "plate", "distance": 300.0},
+                {"file": "cutout", "distance": 2.5},
+                {"file": "grass", "distance": 1.2},
+            ],
+            "focal_length": 60.0,
+            "focus_to": 60.0,
+        },
+        also=Show(
+            (
+                Tile("dolly zoom, frame 1", 1),
+                Tile("frame 7", 7),
+                Tile("frame 12", 12),
+            ),
+            {
+                "layers": [
+                    {"file": "plate", "distance": 300.0},
+                    {"file": "cutout", "distance": 2.5},
+                ],
+                "focal_length": 35.0,
+                "travel": -2.0,
+            },
+        ),
     ),
 }

@@ -32,19 +32,23 @@ from driver.project.template_words import Words
 
 __all__ = ["Template", "fill", "load_template", "outline_of", "render_outline", "templates_folder"]
 
-_FIELDS = {"help", "parameters"}
+_FIELDS = {"help", "parameters", "prepare"}
 OWN = "[Template]/"
 """Starts the name of a file that lies relative to the template's own folder."""
 
 
 @dataclass(frozen=True)
 class Template:
-    """A template: its folder, what it is for, and its parameters by name."""
+    """A template: its folder, what it is for, and its parameters by name.
+
+    `prepare` names what is worked out from the footage before it is filled: see `driver.prepare`.
+    """
 
     name: str
     folder: Path
     help: str
     parameters: Mapping[str, Parameter]
+    prepare: str = ""
 
     @property
     def body(self) -> Path:
@@ -79,6 +83,7 @@ def load_template(name: str, root: Path | None = None) -> Template:
         folder=folder,
         help=" ".join(str(raw.get("help", "")).split()),
         parameters=read_parameters(raw.get("parameters", {}), str(where)),
+        prepare=str(raw.get("prepare", "")),
     )
 
 

@@ -14,6 +14,10 @@ def lines(template: Template) -> list[str]:
         kind = ", ".join(part for part in (parameter.type, parameter.limits) if part)
         told += ["", f"{parameter.name} ({kind}; {_otherwise(parameter)})"]
         told.append(f"  {' '.join(parameter.help.split())}")
+        for part in parameter.fields.values():
+            kind = ", ".join(word for word in (part.type, part.limits) if word)
+            told += [f"    {part.name} ({kind}; {_otherwise(part)})"]
+            told.append(f"      {' '.join(part.help.split())}")
     return told
 
 
@@ -36,6 +40,8 @@ def _described(parameter: Parameter) -> dict[str, Any]:
         "options": list(parameter.options) or None,
         "columns": list(parameter.columns) or None,
         "example": parameter.example,
+        "fields": [_described(part) for part in parameter.fields.values()] or None,
+        "measured": parameter.measured or None,
     }
     return {
         "name": parameter.name,
@@ -47,6 +53,10 @@ def _described(parameter: Parameter) -> dict[str, Any]:
 
 
 def _otherwise(parameter: Parameter) -> str:
+    if parameter.measured:
+        file = parameter.measured.rpartition(".")[0]
+        fixed = "" if parameter.default is None else f", else {parameter.default}"
+        return f"measured on {file}{fixed}"
     if parameter.required:
         return "must be given"
     if parameter.default is None:

@@ -3,20 +3,26 @@
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from driver.errors import MemecompError
 from driver.project.catalog import near
 
-TYPES = ("int", "float", "bool", "text", "choice", "file", "ints", "numbers", "keys")
+TYPES = ("int", "float", "bool", "text", "choice", "file", "ints", "numbers", "keys", "list")
 _FIELDS = {
     *("type", "default", "optional", "min", "max", "length", "options", "columns", "help"),
-    "example",
+    *("example", "fields", "measured"),
 }
 # What a type cannot do without.
-_NEEDS = {"choice": "options", "ints": "length", "numbers": "length", "keys": "columns"}
+_NEEDS = {
+    "choice": "options",
+    "ints": "length",
+    "numbers": "length",
+    "keys": "columns",
+    "list": "fields",
+}
 
 
 @dataclass(frozen=True)
@@ -24,10 +30,12 @@ class Parameter:
     """One parameter.
 
     `type`: `int`, `float`, `bool`, `text`, `choice` (of `options`), `file` (a path or a pattern
-    with `####` for the frame), `ints` and `numbers` (`length` of them), or `keys` (rows of a frame
-    and one number per name in `columns`, as a sequence or by name). Without default and not
-    optional it must be given. `example` is what `memecomp template check` fills in where there is
-    no default; an example file lies relative to the template's folder.
+    with `####` for the frame), `ints` and `numbers` (`length` of them), `keys` (rows of a frame
+    and one number per name in `columns`, as a sequence or by name), or `list` (of at least `low`
+    and at most `high` entries, each with its `fields`). Without default and not optional it must be
+    given, unless it is `measured` on a file (see `driver.prepare.measured`). `example` is what
+    `memecomp template check` fills in where there is no default; an example file lies relative to
+    the template's folder.
     """
 
     name: str
@@ -41,6 +49,8 @@ class Parameter:
     options: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     example: object = None
+    fields: Mapping[str, "Parameter"] = field(default_factory=dict)
+    measured: str = ""
 
     @property
     def required(self) -> bool:
@@ -57,6 +67,8 @@ class Parameter:
             told.append(f"{self.length} of them")
         if self.columns:
             told.append(f"rows of frame, {', '.join(self.columns)}")
+        if self.fields:
+            told.append(f"entries of {', '.join(self.fields)}")
         if self.low is not None and self.high is not None:
             told.append(f"{self.low:g} to {self.high:g}")
         elif self.low is not None:
@@ -99,6 +111,8 @@ class Parameter:
                 return [self._number(item, self.type == "ints") for item in value]  # type: ignore[attr-defined]
             case "keys" if _is_list(value):
                 return [self._row(row) for row in value]  # type: ignore[attr-defined]
+            case "list" if _is_list(value):
+                return self._entries(value, folder)  # type: ignore[arg-type]
         wanted = f"{self.length} {self.type}" if self.length else f"a value of type {self.type}"
         raise MemecompError(f"takes {wanted}, not {value!r}.")
 
@@ -114,6 +128,28 @@ class Parameter:
         if self.high is not None and value > self.high:
             raise MemecompError(f"is at most {self.high:g}, not {value!r}.")
         return int(value) if whole else float(value)
+
+    def _entries(self, value: Sequence[object], folder: Path) -> list[dict[str, object]]:
+        """Each entry with all its fields, those not given by their defaults."""
+        self._number(len(value), True)
+        found = []
+        for place, entry in enumerate(value, 1):
+            if not isinstance(entry, Mapping):
+                raise MemecompError(
+                    f"entry {place} must name its fields: {', '.join(self.fields)}."
+                )
+            for key in entry:
+                if key not in self.fields:
+                    hint = near(str(key), self.fields)
+                    raise MemecompError(f"entry {place} has no field {key!r}.{hint}")
+            row = {}
+            for name, part in self.fields.items():
+                try:
+                    row[name] = part.check(entry.get(name), folder)
+                except MemecompError as error:
+                    raise MemecompError(f"entry {place}, {name}: {error}") from None
+            found.append(row)
+        return found
 
     def _row(self, row: object) -> dict[str, float]:
         names = ("frame", *self.columns)
@@ -161,6 +197,8 @@ def read_parameters(raw: Mapping[str, Mapping[str, Any]], where: str) -> dict[st
             options=tuple(entry.get("options", ())),
             columns=tuple(entry.get("columns", ())),
             example=entry.get("example"),
+            fields=read_parameters(entry.get("fields", {}), f"{where}, {name}"),
+            measured=entry.get("measured", ""),
         )
     return found
 

@@ -63,16 +63,33 @@ def from_folder(
             parameter = _parameter(template, name)
         except MemecompError as error:
             raise MemecompError(f"{where}: {error}" if where else str(error)) from None
-        is_file = parameter.type == "file" and isinstance(value, str)
-        found[name] = _file(value, folder) if is_file else value
+        found[name] = _placed(parameter, value, folder)
     return found
+
+
+def _placed(parameter: Parameter, value: Any, folder: Path) -> Any:
+    """The value with its relative file names counted from a folder, those in entries too."""
+    if parameter.type == "file" and isinstance(value, str):
+        return _file(value, folder)
+    if parameter.type != "list" or not isinstance(value, list):
+        return value
+    return [
+        {
+            key: _placed(parameter.fields[key], part, folder) if key in parameter.fields else part
+            for key, part in entry.items()
+        }
+        if isinstance(entry, Mapping)
+        else entry
+        for entry in value
+    ]
 
 
 def parse_value(parameter: Parameter, text: str, folder: Path) -> object:
     """The value that a text means, by the parameter's type; nothing means its default.
 
     Lists have commas (`0.5,0.5,1`), keys are `frame:value,value` with spaces between
-    (`1:0,0 24:100,50`); both may be written as JSON. A file counts from `folder`.
+    (`1:0,0 24:100,50`); both may be written as JSON, and a list of entries must be. A file counts
+    from `folder`.
 
     Raises:
         MemecompError: no value of that type.
@@ -98,8 +115,8 @@ def _parsed(parameter: Parameter, text: str, folder: Path) -> object:
         if text.lower() not in SWITCH:
             raise MemecompError(f"takes true or false, not {text!r}.")
         return SWITCH[text.lower()]
-    if text.startswith("["):
-        return _json(text)
+    if text.startswith("[") or kind == "list":
+        return _placed(parameter, _json(text), folder)
     if kind == "keys":
         return [_row(row, parameter) for row in text.split()]
     whole = kind in ("int", "ints")

@@ -35,6 +35,7 @@ class Words:
             "curves": self.curves,
             "shape": self.shape,
             "rectangle": self.rectangle,
+            "fail": self.fail,
         }
 
     def project(
@@ -198,6 +199,10 @@ class Words:
     def rectangle(self, left: float, bottom: float, right: float, top: float) -> Points:
         """The four corners of a rectangle, y up, for `shape`."""
         return [[left, bottom], [right, bottom], [right, top], [left, top]]
+
+    def fail(self, sentence: str) -> str:
+        """Ends the filling with a sentence for the person: `{{ fail("…") }}` where values clash."""
+        raise MemecompError(sentence)
 
     def _element(
         self,

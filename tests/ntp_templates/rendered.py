@@ -43,7 +43,7 @@ def rendered(
     """The frames of a template's result; the size is the film's unless given."""
     given = {"canvas_width": WIDTH, "canvas_height": HEIGHT, "first": 1, "last": max(frames)}
     path = folder / f"{name}.ntp"
-    fill(load_template(name), {**given, **values}, path).write(path)
+    fill(load_template(name), given | values, path).write(path)
     graph = graph_of(read(path))
     done = render(
         graph, ["Write1"], list(frames), resolve=collect().get, media=EngineMedia(), threads=1

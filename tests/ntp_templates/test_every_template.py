@@ -54,7 +54,8 @@ def test_no_line_of_a_template_is_too_long_to_read(name: str) -> None:
     for path in (folder / "template.ntp.j2", folder / "template.toml"):
         long = [line for line in path.read_text().splitlines() if len(line) > 110]
         assert not long, path
-    assert set(tomllib.loads((folder / "template.toml").read_text())) <= {"help", "parameters"}
+    known = {"help", "parameters", "prepare"}
+    assert set(tomllib.loads((folder / "template.toml").read_text())) <= known
 
 
 @pytest.mark.parametrize("ending", ["mov", "exr", "jpg"])

@@ -7,6 +7,7 @@ from PIL import Image
 
 from driver.gallery.contact_sheet import LIMIT
 from driver.gallery.shows import SHOWS
+from driver.prepare import prepared
 from driver.project.template import load_template
 from driver.project.template_store import templates_folder
 from tests.ntp_templates.rendered import film_frames, rendered, save
@@ -28,26 +29,30 @@ def test_every_contact_sheet_can_be_drawn_again() -> None:
     assert set(NAMES) == set(SHOWS)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != COMPOSITE])
-def test_files_size_and_frames_are_enough(name: str, tmp_path: Path) -> None:
-    template = load_template(name)
-    pattern = save(tmp_path, "picture", film_frames(2))
-    needed = {key for key, p in template.parameters.items() if p.default is None and not p.optional}
-    files = {key for key in needed if template.parameters[key].type == "file"}
-    assert needed - files <= {"canvas_width", "canvas_height", "last"}
-    frames = rendered(name, tmp_path, (1, 2), **dict.fromkeys(files, pattern))
-    assert set(frames) == {1, 2}
-    assert all(frame.shape == (90, 160, 3) and frame.std() > 10 for frame in frames.values())
+def only_footage(name: str, folder: Path) -> dict[str, object]:
+    """What must be given, and nothing else: files, and a list's entries at 2 and 4 metres."""
+    pattern = save(folder, "picture", film_frames(2))
+    given: dict[str, object] = {}
+    for key, parameter in load_template(name).parameters.items():
+        if parameter.required and parameter.type == "file":
+            given[key] = pattern
+        elif parameter.required and parameter.type == "list":
+            others = [part for part, field in parameter.fields.items() if field.required]
+            given[key] = [
+                {part: pattern if part == "file" else metres for part in others}
+                for metres in (2.0, 4.0)
+            ]
+    return given
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != COMPOSITE])
-def test_a_second_render_makes_the_same_pixels(name: str, tmp_path: Path) -> None:
-    template = load_template(name)
-    pattern = save(tmp_path, "picture", film_frames(1))
-    files = [
-        key
-        for key, p in template.parameters.items()
-        if p.type == "file" and p.default is None and not p.optional
-    ]
-    once, again = (rendered(name, tmp_path, **dict.fromkeys(files, pattern)) for _ in range(2))
-    assert (once[1] == again[1]).all()
+def test_footage_is_enough_and_the_same_values_make_the_same_pixels(
+    name: str, tmp_path: Path
+) -> None:
+    given = only_footage(name, tmp_path)
+    values = prepared(load_template(name), given, tmp_path / "a.ntp")
+    frames, again = (rendered(name, tmp_path, (1, 2), **values) for _ in range(2))
+    for number in (1, 2):
+        assert frames[number].shape == (90, 160, 3)
+        assert frames[number].std() > 10
+        assert (frames[number] == again[number]).all()
