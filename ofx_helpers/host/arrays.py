@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.host.errors import PluginError
-from ofx_helpers.host.process import owner
+from ofx_helpers.host.shared import owner
 
 Picture = NDArray[Any] | Frame
 """An array, float32 RGBA (h, w, 4), linear, premultiplied, top row first; or a `Frame`."""

@@ -1,7 +1,6 @@
-"""Finding `.ofx.bundle` folders, and describing what is in them."""
+"""The binaries of `.ofx.bundle` folders, and describing what is in them."""
 
 import logging
-import os
 import platform
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,18 +12,6 @@ from ofx_helpers.host.plugin import Binary, Plugin
 from ofx_helpers.host.types import Description
 
 log = logging.getLogger("ofx_helpers.host")
-
-
-def folders() -> list[Path]:
-    """Where plug-ins lie: `OFX_PLUGIN_PATH` first, then the system's folder."""
-    given = os.environ.get("OFX_PLUGIN_PATH", "").split(os.pathsep)
-    if sys.platform == "win32":
-        system = Path(os.environ.get("COMMONPROGRAMFILES", ""), "OFX", "Plugins")
-    elif sys.platform == "darwin":
-        system = Path("/Library/OFX/Plugins")
-    else:
-        system = Path("/usr/OFX/Plugins")
-    return [*(Path(folder) for folder in given if folder), system]
 
 
 def architectures() -> tuple[str, ...]:

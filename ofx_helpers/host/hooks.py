@@ -11,14 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.host.shared import owner
+
 
 @contextmanager
 def _unwatched(plugin: str, action: str) -> Iterator[None]:
     yield
-
-
-def _memory(size: int) -> NDArray[np.uint8]:
-    return np.zeros(size, np.uint8)
 
 
 def _ignore(fraction: float) -> None:
@@ -32,7 +30,7 @@ class Hooks:
     acting: Callable[[str, str], AbstractContextManager[None]] = _unwatched
     """Around every call into a plug-in: its identifier and the action; so that a crash has a name.
     """
-    memory: Callable[[int], NDArray[np.uint8]] = _memory
+    memory: Callable[[int], NDArray[np.uint8]] = owner.zeros
     """That many bytes for an output's pixels, all 0: a picture whose pixels lie there reaches the
     owner without a copy. Called in the thread that renders."""
     progress: Callable[[float], None] = _ignore

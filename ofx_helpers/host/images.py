@@ -85,6 +85,9 @@ class Image:
     def close(self) -> None:
         """Give the handle back; the pixels belong to whoever holds them."""
         self.properties.close()
+        # Not to wait for a search for circles: pictures are large.
+        self.properties.owner = None
+        self.owner = None
 
 
 def guarded(bounds: Window, components: str, depth: str) -> tuple[Buffer, Buffer]:

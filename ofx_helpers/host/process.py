@@ -17,7 +17,7 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.host.backend import BACKEND
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.notes import Notes
-from ofx_helpers.host.shared import Owner
+from ofx_helpers.host.shared import owner
 from ofx_helpers.host.wire import ClosedError, Message, Wire, pair
 
 _START = (
@@ -30,8 +30,6 @@ _LAST_LINES = 6
 _log = logging.getLogger("ofx_helpers.host")
 Serve = Callable[[Message], tuple[Any, Sequence[int]]]
 """Answers what a worker asks: the answer, and the blocks that it mentions."""
-owner = Owner()
-"""The shared memory of this process."""
 
 
 class WorkerDiedError(Exception):

@@ -22,8 +22,8 @@ from ofx_helpers.host.encode import (
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.pool import Pool
 from ofx_helpers.host.pool import pool as everyones
-from ofx_helpers.host.process import AbortedError, Serve, WorkerDiedError, WorkerProcess, owner
-from ofx_helpers.host.shared import Place
+from ofx_helpers.host.process import AbortedError, Serve, WorkerDiedError, WorkerProcess
+from ofx_helpers.host.shared import Place, owner
 from ofx_helpers.host.types import (
     Box,
     Clip,

@@ -5,13 +5,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-OWN = Path(__file__).parents[1] / "plugins"
-"""Where our own plug-ins lie once they are built."""
+OWN = Path(__file__).parents[2] / "build" / "ChromaticAberration.ofx.bundle"
+"""Where `make plugins` puts our own."""
 _SUFFIX = ".ofx.bundle"
 
 
 def folders() -> list[Path]:
-    """OFX_PLUGIN_PATH's folders in order, then the system's, then that of our own plug-ins."""
+    """OFX_PLUGIN_PATH's folders in order, then the system's, then our own plug-in."""
     named = os.environ.get("OFX_PLUGIN_PATH", "")
     found = [Path(part).expanduser() for part in named.split(os.pathsep) if part.strip()]
     return [*found, _system(), OWN]

@@ -33,7 +33,7 @@ from ofx_helpers.host.encode import (
 from ofx_helpers.host.errors import OverrunError
 from ofx_helpers.host.hooks import hooks
 from ofx_helpers.host.notes import Notes
-from ofx_helpers.host.shared import Borrower, Place, view
+from ofx_helpers.host.shared import Borrower, Place, owner, view
 from ofx_helpers.host.types import Box, Clip, Effect, Values
 from ofx_helpers.host.wire import ClosedError, Message, Wire
 
@@ -284,7 +284,7 @@ class Worker:
 
     def _memory(self, size: int) -> NDArray[np.uint8]:
         if not hasattr(self._thread, "session"):
-            return np.zeros(size, np.uint8)
+            return owner.zeros(size)
         memory = self._lent(size)[1][:size]
         memory[:] = 0
         return memory

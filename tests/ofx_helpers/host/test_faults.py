@@ -1,5 +1,6 @@
 """Hostile plug-ins, compiled, in workers: each fault is named, and hurts nothing else."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from ofx_helpers import host
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.host.loaded import Plugin
 from ofx_helpers.host.pool import Pool
-from ofx_helpers.host.process import owner
 from ofx_helpers.host.remote import RemoteEffect
+from ofx_helpers.host.shared import owner
 from ofx_helpers.host.types import Clip, Description, Project
 from tests.ofx_helpers.host.test_remote import children, own_handles
 
@@ -207,6 +208,25 @@ def test_unsafe_plugins_that_feed_each_other_do_not_wait_for_each_other(
     )
     assert np.array_equal(out.pixels, source.pixels)
     assert len(pool._all) == 1, "no worker was ended for a hang"
+
+
+@pytest.mark.parametrize("in_process", [False, True])
+def test_a_pictures_memory_is_free_as_soon_as_it_is_forgotten(
+    plugins: host.Plugins, pool: Pool, in_process: bool
+) -> None:
+    threads = Plugin(plugins.get("memecomp.test.Threads"), in_process=in_process, pool=pool)
+    large = host.empty((640, 360))
+    large[...] = 0.5
+    gc.collect()
+    gc.disable()
+    try:
+        before = owner.lent()
+        out = threads(large)
+        assert owner.lent() == before + 1
+        del out
+        assert owner.lent() == before
+    finally:
+        gc.enable()
 
 
 def test_a_hundred_calls_leave_nothing_behind(plugins: host.Plugins, pool: Pool) -> None:

@@ -66,7 +66,7 @@ def test_what_comes_out_is_never_the_callers_own_memory(pool: Pool) -> None:
 def test_an_array_in_shared_memory_is_handed_over_as_it_is(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ofx_helpers.host.process import owner
+    from ofx_helpers.host.shared import owner
 
     shared = host.empty((640, 360))
     shared[...] = 0.25

@@ -17,8 +17,8 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.pool import Pool
-from ofx_helpers.host.process import owner
 from ofx_helpers.host.remote import RemoteEffect
+from ofx_helpers.host.shared import owner
 from ofx_helpers.host.types import Clip, Project
 from tests.ofx_helpers.host.fake_backend import NAMES, description
 
