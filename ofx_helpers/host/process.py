@@ -26,6 +26,8 @@ _START = (
 )
 _GRACE = 2.0
 """Seconds for what was asked to stop, before it is killed."""
+_START_LIMIT = 60.0
+"""Seconds until a worker answers at all: on a busy machine its start is no fault of a plug-in."""
 _LAST_LINES = 6
 _log = logging.getLogger("ofx_helpers.host")
 Serve = Callable[[Message], tuple[Any, Sequence[int]]]
@@ -61,6 +63,7 @@ class WorkerProcess:
         self._thread = threading.local()
         self._heard = time.monotonic()
         self._measured = 0.0
+        self._awake = False
         self.users = 0
         """How many effects live in it; kept by the pool."""
         self.retired = False
@@ -112,6 +115,13 @@ class WorkerProcess:
                     self._idle.append(channel)
             else:
                 channel.close()
+
+    def wake(self) -> None:
+        """Waits until it has started. Raises WorkerDiedError."""
+        if not self._awake:
+            with self.channel() as channel:
+                channel.request({"do": "nothing"}, limit=_START_LIMIT)
+            self._awake = True
 
     def abort(self, effect: int) -> None:
         """Tells it that an effect's renders should stop."""
@@ -199,7 +209,7 @@ class WorkerProcess:
         for channel in idle:
             channel.close()
         self._control.close()
-        self._reader.join(_GRACE)
+        self._reader.join(2 * _GRACE)
 
     def _open(self) -> "Channel":
         wire, theirs = pair()

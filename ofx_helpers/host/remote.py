@@ -275,6 +275,7 @@ class RemoteEffect:
                 self._pool.leave(worker)
             worker, number = self._pool.enter(self.description.bundle, alone=alone), next(_numbers)
             try:
+                worker.wake()
                 self._replay(worker, number)
             except BaseException:
                 with suppress(WorkerDiedError, AbortedError, PluginError, RuntimeError):

@@ -168,7 +168,7 @@ def test_a_crash_is_a_sentence(
 def test_scan_counts_and_tells_what_is_wrong(
     nodes: Command, tmp_path: Path, ofx_bundles: Path
 ) -> None:
-    said = nodes("scan", "--rebuild")
+    said = nodes("scan", "--rebuild", "--path", ofx_bundles)
     count = len(list(ofx_bundles.glob("*.ofx.bundle")))
     assert said.out.splitlines()[-1].endswith(f" plug-ins in {count} bundles")
     assert f"{count} of {count}: {ofx_bundles}/" in said.out

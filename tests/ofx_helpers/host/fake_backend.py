@@ -183,7 +183,7 @@ def _once(effect: FakeEffect, pictures: Sequence[Any]) -> None:
 
 def _progress(effect: FakeEffect, pictures: Sequence[Any]) -> None:
     for step in range(8):
-        time.sleep(0.15)
+        time.sleep(0.3)
         hooks.progress(step / 8)
 
 
