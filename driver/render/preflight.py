@@ -13,7 +13,7 @@ from driver.render.plan import Plan
 from driver.shot.frames import brief
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.params import catalogue
+from ofx_helpers.engine.params import catalogue, own_nodes
 from ofx_helpers.media.atomic import os_reason
 from ofx_helpers.media.images import EXTENSIONS
 
@@ -76,8 +76,10 @@ def _plugins(plan: Plan) -> Iterator[str]:
                     f"{', '.join(EXTENSIONS)} and videos: choose one, or --engine natron."
                 )
         return
-    for node in unknown:
-        if node.plugin not in catalogue() and not _on_disk(node.plugin):
+    ours = [node for node in plan.facts.upstream(plan.writers) if node.plugin in own_nodes()]
+    stock = catalogue().keys() - own_nodes().keys()
+    for node in [*unknown, *ours]:
+        if node.plugin not in stock and not _on_disk(node.plugin):
             yield (
                 f"{node.name} is a {node.plugin}, which is neither Natron's own nor in a bundle on "
                 "OFX_PLUGIN_PATH or a PyPlug on NATRON_PLUGIN_PATH: install it."

@@ -13,17 +13,25 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.graph import Animated, Expression, Node, Value
 from ofx_helpers.engine.older_defaults import older_defaults
 
+Nodes = Mapping[str, Mapping[str, Any]]
+"""By plug-in id: `version`, `inputs` (labels in order), `params`."""
+
 
 @lru_cache(maxsize=1)
-def catalogue() -> Mapping[str, Mapping[str, Any]]:
-    """Every node of Natron 2.5 and of our own plug-in as Natron shows it, by plug-in id:
+def catalogue() -> Nodes:
+    """Every node of Natron 2.5, and our own plug-in as Natron shows it."""
+    return {**_nodes("natron_2_5.json"), **own_nodes()}
 
-    `version`, `inputs` (labels in order), `params`.
-    """
-    folder = files("ofx_helpers.catalog")
-    nodes: dict[str, Mapping[str, Any]] = {}
-    for name in ("natron_2_5.json", "own.json"):
-        nodes |= json.loads(folder.joinpath(name).read_text("utf-8"))["nodes"]
+
+@lru_cache(maxsize=1)
+def own_nodes() -> Nodes:
+    """Our own plug-in: Natron has it only where its bundle is installed."""
+    return _nodes("own.json")
+
+
+def _nodes(name: str) -> Nodes:
+    text = files("ofx_helpers.catalog").joinpath(name).read_text("utf-8")
+    nodes: Nodes = json.loads(text)["nodes"]
     return nodes
 
 

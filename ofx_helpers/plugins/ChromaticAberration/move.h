@@ -81,11 +81,31 @@ static inline float store_float(float value) { return value; }
     if (!row || x < p->bounds.x1 || x >= p->bounds.x2) return 0.0f;                                \
     return (float)row[(ptrdiff_t)(x - p->bounds.x1) * p->components + channel];                    \
   }                                                                                                \
+  static void NAME##_inside(const TYPE *low, const TYPE *high, const Picture *source,              \
+                            const Tap *columns, float up, int count, TYPE *out) {                  \
+    ptrdiff_t n = source->components;                                                              \
+    for (int i = 0; i < count; i++) {                                                              \
+      ptrdiff_t at = (ptrdiff_t)(columns[i].at - source->bounds.x1) * n;                           \
+      float f = columns[i].f, value = between((float)low[at], (float)low[at + n], f);              \
+      if (high) value = between(value, between((float)high[at], (float)high[at + n], f), up);      \
+      out[i * n] = STORE(value);                                                                   \
+    }                                                                                              \
+  }                                                                                                \
   static void NAME##_move(const Picture *source, int channel, const Tap *columns, Tap line,        \
                           int count, TYPE *out) {                                                  \
     const TYPE *low = (const TYPE *)row_of(source, line.at);                                       \
     const TYPE *high = line.f == 0 ? NULL : (const TYPE *)row_of(source, line.at + 1);             \
+    int first = 0, last = count; /* between them every column lies inside the picture */           \
+    while (first < last && columns[first].at < source->bounds.x1) first++;                         \
+    while (last > first && columns[last - 1].at + 1 >= source->bounds.x2) last--;                  \
+    if (low && (high || line.f == 0))                                                              \
+      NAME##_inside(low + channel, high ? high + channel : NULL, source, columns + first, line.f,  \
+                    last - first, out + (ptrdiff_t)first * source->components + channel);          \
+    else                                                                                           \
+      last = first;                                                                                \
     for (int i = 0; i < count; i++) {                                                              \
+      if (i == first) i = last;                                                                    \
+      if (i == count) break;                                                                       \
       int x = columns[i].at;                                                                       \
       float f = columns[i].f, value = NAME##_at(low, source, x, channel);                          \
       if (f != 0) value = between(value, NAME##_at(low, source, x + 1, channel), f);               \

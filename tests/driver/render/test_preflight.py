@@ -113,6 +113,27 @@ def test_a_kind_of_file_that_the_engine_does_not_write_is_told_before(tmp_path: 
     )
 
 
+def test_our_own_plugin_needs_its_bundle_in_natron_and_none_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_project(
+        tmp_path,
+        """{{ node("Red", "Constant", color=[1, 0, 0, 1], extent="project") }}
+{{ node("Fringes", "memecomp.ChromaticAberration", Source="Red", redShift=[1, 0]) }}
+{{ node("Write1", "Write", Source="Fringes", filename="[Project]/out/one.####.png") }}
+""",
+    )
+    trusted.render(RenderJob(project=tmp_path / "a.ntp"), Engine(kind="embedded"))
+    natron = Engine(kind="natron", executable=tmp_path / "none")
+    monkeypatch.setenv("OFX_PLUGIN_PATH", str(tmp_path))
+    with pytest.raises(MemecompError, match=r"Fringes is a memecomp\.Chromatic.*install it"):
+        trusted.render(RenderJob(project=tmp_path / "a.ntp"), natron)
+    (tmp_path / "our.ofx").write_bytes(b"memecomp.ChromaticAberration")
+    with pytest.raises(MemecompError) as error:
+        trusted.render(RenderJob(project=tmp_path / "a.ntp"), natron)
+    assert "install it" not in str(error.value)
+
+
 def test_too_little_disk_or_memory_is_told_with_numbers(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
