@@ -5,10 +5,13 @@ NatronRenderer's lines, which the watchdog understands and can end:
 """
 
 import argparse
+import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 from driver.errors import MemecompError
 from driver.render.base import NodeTime
@@ -79,6 +82,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("project", type=Path)
     parser.add_argument("frames")
     given = parser.parse_args(words)
+    Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     patterns = {name: Path(pattern) for name, pattern in given.writers}
     frames = parse(given.frames)
     done, status = 0, 0
@@ -116,6 +120,13 @@ def main(words: Sequence[str]) -> int:
     for item in times:
         print(NODE_LINE, item.node, item.seconds, item.calls, flush=True)
     return status
+
+
+def _end_with_parent(parent: int) -> None:
+    """Nobody will take the frames of a process whose parent was killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 if __name__ == "__main__":

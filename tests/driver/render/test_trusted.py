@@ -3,6 +3,7 @@ processes, statistics, placeholders, events.
 """
 
 import json
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from driver.project.boost import text_of
 from driver.project.document import read
 from driver.render import trusted
 from driver.render.base import Chunk, Engine, RenderJob
-from driver.render.chunk import render_chunk
+from driver.render.chunk import machine, render_chunk
 from driver.render.placeholder import write_placeholder
 from driver.render.trusted import Outcome
 from ofx_helpers.media.images import read_image, write_image
@@ -253,6 +254,18 @@ def test_events_tell_of_start_frames_and_end(tmp_path: Path) -> None:
     assert [event.kind for event in heard[-4:]] == ["node", "node", "done", "end"]
     line = json.loads(json.dumps(Event(kind="frame", stage="a", frame=0, done=1).plain()))
     assert line["frame"] == 0
+
+
+def test_what_a_killed_render_left_is_taken_away(tmp_path: Path) -> None:
+    small_project(tmp_path, BODY, frames=1)
+    hidden = tmp_path / "out/.memecomp"
+    dead, alive = (hidden / f"{machine()}-{pid}-abcd" for pid in (2**22 + 1, os.getpid()))
+    for folder in (dead, alive):
+        folder.mkdir(parents=True)
+        (folder / "f.0001.png").touch()
+    rendered(tmp_path / "a.ntp")
+    assert not dead.exists()
+    assert alive.exists()
 
 
 def test_a_frame_that_fails_in_the_engine_stops_or_is_skipped(tmp_path: Path) -> None:
