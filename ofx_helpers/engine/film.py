@@ -20,13 +20,14 @@ _PRORES = {"ap4h": 4, "apch": 3, "apcn": 2, "apcs": 1, "apco": 0}
 _FIXED = {
     "mpeg4": "yuv420p", "msmpeg4": "yuv420p", "msmpeg4v2": "yuv420p", "flv": "yuv420p",
     "avrp": "gbrp10le",
-    "svq1": "yuv410p", "png": "rgb24", "qtrle": "rgb24", "targa": "bgr24", "tiff": "rgb24",
-    "cinepak": "rgb24", "jpeg2000": "rgb24", "v210": "yuv422p10le", "cfhd": "yuv422p10le",
+    "svq1": "yuv410p", "png": "rgb24", "qtrle": "rgb24", "targa": "bgr24",
+    "cinepak": "rgb24", "v210": "yuv422p10le", "cfhd": "yuv422p10le",
     "libvpx-vp9": "yuv420p", "ffvhuff": "yuv422p", "huffyuv": "yuv422p", "ffv1": "yuv422p",
 }  # fmt: skip
-_CHOSEN = ("libx264", "libx265", "mjpeg", "mpeg2video")
+_CHOSEN = ("libx264", "libx265", "mjpeg", "mpeg2video", "tiff", "jpeg2000")
 _DNX = {"dnxhr444": "gbrp10le", "dnxhrhqx": "yuv422p10le"}
-_WITH_SCALE = ("mpeg4", "msmpeg4", "msmpeg4v2", "flv", "svq1", "mjpeg", "mpeg2video")
+_BETWEEN = ("mpeg4", "msmpeg4", "msmpeg4v2", "flv", "svq1", "mpeg2video")
+_WITH_SCALE = (*_BETWEEN, "mjpeg")
 CODECS = (*(f"prores_ks{name}" for name in _PRORES), "dnxhd", *_CHOSEN, *_FIXED)
 """The codecs that are written, by the names of WriteFFmpeg's menu."""
 
@@ -113,9 +114,25 @@ def _encoder(params: Params, codec: str) -> tuple[str, str, dict[str, str]]:
             options["crf"] = quality.removeprefix("crf")
     if codec in _WITH_SCALE:
         scale = params.number("qscale") if params.is_set("qscale") else -1.0
-        # ffmpeg's own rate of 200 kbit/s is for another century.
-        options["q:v"] = f"{max(scale, 0.01) if scale >= 0 else 2:g}"
+        # Without a scale Natron leaves the rate to ffmpeg, whose 200 kbit/s bound it loosely. The
+        # rate follows from all that came before, so there is one thread.
+        options |= {"q:v": f"{max(scale, 0.01):g}"} if scale >= 0 else {"threads": "1"}
+    if codec in _BETWEEN:
+        options |= _between_keys(params, codec)
     return codec, _FIXED.get(codec) or _chosen_pixels(params, codec), options
+
+
+def _between_keys(params: Params, codec: str) -> dict[str, str]:
+    """How far key frames lie apart, and how many frames in between look both ways."""
+    apart, both = (
+        params.whole(name) if params.is_set(name) else -1 for name in ("gopSize", "bFrames")
+    )
+    if both == 0 and apart < 0 and codec != "svq1":
+        apart = 1
+    options = {"g": str(apart)} if apart >= 0 else {}
+    if both < 0 or codec == "svq1":
+        return options
+    return options | {"bf": str(both), "b_strategy": "0", "b_qfactor": "2"}
 
 
 def _chosen_pixels(params: Params, codec: str) -> str:
@@ -125,7 +142,7 @@ def _chosen_pixels(params: Params, codec: str) -> str:
         coding = "yuv422"
     if codec == "mjpeg":
         return coding.replace("yuv", "yuvj") + "p"
-    deep = codec != "mpeg2video" and _id(_choice(params, "prefBitDepth", "8")) != "8"
+    deep = codec not in ("mpeg2video", "tiff") and _id(_choice(params, "prefBitDepth", "8")) != "8"
     return f"{coding}p10le" if deep else f"{coding}p"
 
 

@@ -141,3 +141,22 @@ def test_quality_and_speed_reach_the_encoder() -> None:
 def test_an_unknown_codec_names_those_that_are_near() -> None:
     with pytest.raises(RenderError, match=r"W writes the codec libx26, .*libx264"):
         options(codecShortName="libx26")
+
+
+def test_without_a_scale_the_rate_is_ffmpegs_own_on_one_thread() -> None:
+    assert options("a.mov", codecShortName="mjpeg").options == {"threads": "1"}
+    assert options("a.mov", codecShortName="mjpeg", qscale=3.0).options == {"q:v": "3"}
+
+
+def test_key_frames_lie_as_far_apart_as_the_writer_says() -> None:
+    made = options("a.mp4", codecShortName="mpeg2video", gopSize=12, bFrames=0).options
+    assert (made["g"], made["bf"]) == ("12", "0")
+    alone = options("a.mp4", codecShortName="mpeg2video", bFrames=0).options
+    assert (alone["g"], alone["bf"]) == ("1", "0")
+    assert "g" not in options("a.mp4", codecShortName="mpeg2video").options
+
+
+def test_tiff_and_jpeg_2000_take_the_pixels_that_are_preferred() -> None:
+    assert options("a.mov", codecShortName="tiff").pixel_format == "yuv422p"
+    chosen = options("a.mov", codecShortName="jpeg2000", prefPixelCoding="yuv444")
+    assert chosen.pixel_format == "yuv444p"
