@@ -8,6 +8,7 @@ from pathlib import Path
 
 from driver.errors import MemecompError
 from driver.project.document import Document, read
+from driver.project.files import files
 from driver.render.base import Chunk
 from driver.render.graph import graph_of, shown_by
 from driver.render.guard import GuardedMedia
@@ -24,7 +25,7 @@ from ofx_helpers.engine.node_type import Context, NodeType
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.render import output_window, write_frame, writers
 from ofx_helpers.engine.scene import EMPTY, Resolver, Scene, animated
-from ofx_helpers.engine.sequences import is_sequence
+from ofx_helpers.engine.sequences import frame_path, is_sequence
 from ofx_helpers.media.engine_media import EngineMedia
 from ofx_helpers.media.look import Look, look_at
 
@@ -158,6 +159,18 @@ class Facts:
             survey.troubles[str(error)] = None
         survey.complete = not survey.faults and not survey.troubles
         return survey
+
+    def inputs(self, writer: str, frame: int) -> list[Path]:
+        """The files that a frame shows; those of its number where the engine cannot follow."""
+        survey = self.survey([writer], frame)
+        found = set(survey.files)
+        if not survey.complete:
+            above = {node.name for node in self.upstream([writer])}
+            for use in files(self.document):
+                if use.reads and use.node in above:
+                    own = frame_path(use.path, frame)
+                    found |= {own} if own.exists() else set(use.present)
+        return sorted(found)
 
     def empty(self, writer: str, frame: int) -> bool:
         """Whether the writer's picture has no pixel at that time, as far as the engine knows."""

@@ -96,7 +96,7 @@ class Judge:
 
     def _showing_input(self, writer: str, frame: int) -> str | None:
         """The name of a file that the frame reads and that shows something."""
-        for path in sorted(self._facts.survey([writer], frame).files):
+        for path in self._facts.inputs(writer, frame):
             if path.suffix.lower() in VIDEO_SUFFIXES:
                 return path.name
             try:

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 
 from driver.errors import MemecompError
+from driver.project.document import read
+from driver.project.edit import set_param
+from ofx_helpers.engine.curve import Curve, Key
 from ofx_helpers.media.images import write_image
 from ofx_helpers.media.look import look
 from tests.driver.render.stand_in import BODY, QUICK, StandIn, stand_in
@@ -273,3 +276,38 @@ def test_two_writers_are_both_judged(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert natron.runs() == [ALL, [3]]
     assert outcome.done == sorted(frames) == ALL
     assert len(list((tmp_path / "out").glob("t*.png"))) == 5
+
+
+UNKNOWN = """{{ node("Read1", "Read", filename="[Project]/in.png") }}
+{{ node("Dim", "Grade", Source="Read1", multiply=[0.5, 0.5, 0.5, 1]) }}
+{{ node("Wonder", "Blur", Source="Dim") }}
+{{ node("Write1", "Write", Source="Wonder", filename="[Project]/out/one.####.png") }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "fades", "kept"), [(77, False, False), (77, True, True), (0, False, True)]
+)
+def test_black_from_a_node_that_only_natron_has_is_judged_by_inputs_and_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: int, fades: bool, kept: bool
+) -> None:
+    natron = stand_in(tmp_path, monkeypatch, body=UNKNOWN)
+    text = natron.project.read_text().replace("net.sf.cimg.CImgBlur", "com.example.Wonder")
+    natron.project.write_text(text)
+    if fades:
+        document = read(natron.project)
+        ramp = Curve((Key(1, 1.0), Key(5, 0.0)))
+        set_param(document, "Dim", "mix", ramp)
+        document.write(natron.project)
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins/Wonder.py").write_text('"com.example.Wonder"')
+    monkeypatch.setenv("NATRON_PLUGIN_PATH", str(tmp_path / "plugins"))
+    write_image(tmp_path / "in.png", np.full((6, 8, 3), value, np.uint8))
+    natron.faults(black={2: 99})
+    outcome = natron.render(tries=1)
+    assert outcome.done == ([1, 2, 3, 4, 5] if kept else [1, 3, 4, 5])
+    assert natron.runs() == ([ALL] if value == 0 else [ALL, [2]])
+    if fades:
+        assert "frame 2 of Write1 is black, though in.png is not: look at it" in outcome.notes[0]
+    if not kept:
+        assert outcome.lost[0].reason.startswith("it is black, though in.png is not")
