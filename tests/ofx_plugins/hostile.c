@@ -217,7 +217,7 @@ static OfxStatus plain_render(OfxImageEffectHandle e, OfxPropertySetHandle in) {
 static OfxStatus behave(const char *action, OfxImageEffectHandle e, OfxPropertySetHandle in,
                         OfxPropertySetHandle out) {
   if (!strcmp(action, ACTION_DESCRIBE)) {
-    describe(e, "Hostile", CONTEXT_FILTER);
+    describe(e, "Hostile", CONTEXT_GENERAL);
     return OFX_OK;
   }
   if (!strcmp(action, ACTION_DESCRIBE_IN_CONTEXT)) {

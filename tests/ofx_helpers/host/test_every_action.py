@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from ofx_helpers.engine.frame import Window
+from ofx_helpers.host import memory
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.pool import Pool
 from ofx_helpers.host.remote import RemoteEffect
 from ofx_helpers.host.types import Clip, Project
-from tests.ofx_helpers.host.plugs import FORMAT, descriptions, noise
+from tests.ofx_helpers.host.plugs import FORMAT, descriptions, effect, noise, render
 from tests.ofx_helpers.host.test_remote import own_handles
 
 PREFIX = "OfxImageEffectAction"
@@ -19,7 +20,7 @@ ACTIONS = (
     *("OfxActionLoad", "OfxActionDescribe", f"{PREFIX}DescribeInContext"),
     *("OfxActionCreateInstance", f"{PREFIX}GetClipPreferences"),
     *("OfxActionBeginInstanceChanged", "OfxActionInstanceChanged", "OfxActionEndInstanceChanged"),
-    f"{PREFIX}GetRegionOfDefinition",
+    *(f"{PREFIX}GetRegionOfDefinition", f"{PREFIX}GetTimeDomain"),
     *(f"{PREFIX}GetRegionsOfInterest", f"{PREFIX}GetFramesNeeded", f"{PREFIX}IsIdentity"),
     *(f"{PREFIX}BeginSequenceRender", f"{PREFIX}Render", f"{PREFIX}EndSequenceRender"),
 )
@@ -136,3 +137,57 @@ def test_what_is_kept_is_taken_back(pool: Pool, monkeypatch: pytest.MonkeyPatch)
         well(pool)
     pool.close()
     assert own_handles() == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("nan@GetRegionOfDefinition", "answered nonsense: the region nan, nan to nan, nan"),
+        ("nan@GetRegionsOfInterest", "answered nonsense: the region nan, nan to nan, nan"),
+        ("nan@GetFramesNeeded", "answered nonsense: the frames nan to nan"),
+        ("reversed@GetFramesNeeded", "answered nonsense: the frames 9 to -9"),
+        ("nan@GetTimeDomain", "answered nonsense: the frames nan to nan"),
+        ("reversed@GetTimeDomain", "answered nonsense: the frames 9 to -9"),
+        ("unknown@IsIdentity", "answered nonsense: 'NoSuchThing' at frame 1"),
+        ("nan@IsIdentity", "answered nonsense: 'Source' at frame nan"),
+        ("unknown@GetClipPreferences", "wants NoSuchThing on Source: no such thing"),
+    ],
+)
+def test_nonsense_is_told_as_what_was_answered(
+    monkeypatch: pytest.MonkeyPatch, fault: str, words: str
+) -> None:
+    deed, action = fault.split("@")
+    monkeypatch.setenv("OFX_TEST_FAULT", f"{deed}@{PREFIX}{action}")
+    with pytest.raises(PluginError) as raised:
+        all_questions()
+    assert words in str(raised.value)
+
+
+def all_questions() -> None:
+    with effect("Hostile") as made:
+        made.region(1)
+        made.frames()
+        made.frames_needed(1)
+        made.regions_of_interest(1, FORMAT)
+        made.identity(1, FORMAT)
+
+
+@pytest.mark.parametrize(
+    "fault", ["huge@GetRegionOfDefinition", "huge@GetRegionsOfInterest", "null@IsIdentity"]
+)
+def test_what_is_too_much_or_nothing_does_no_harm(
+    monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    deed, action = fault.split("@")
+    monkeypatch.setenv("OFX_TEST_FAULT", f"{deed}@{PREFIX}{action}")
+    np.testing.assert_array_equal(render("Hostile", time=1), noise("Source", 1).pixels)
+
+
+def test_images_that_a_render_keeps_are_told_and_its_memory_is_taken_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocks = memory.count()
+    monkeypatch.setenv("OFX_TEST_FAULT", f"leak@{PREFIX}Render")
+    np.testing.assert_array_equal(render("Hostile", time=1), noise("Source", 1).pixels)
+    assert "memecomp.test.Hostile kept 2 images after its render" in caplog.text
+    assert memory.count() == blocks
