@@ -13,7 +13,7 @@ from driver.project.catalog import NodeKind, ParamKind, near, node_kind
 from driver.project.document import Document
 from driver.project.formats import BUILT_IN
 from driver.project.gui import NodeGui, colour_of, gui_element
-from driver.project.keep import kept_kind, put_back, put_back_settings, whole_node
+from driver.project.keep import expressed, kept_kind, put_back, put_back_settings, whole_node
 from driver.project.layout import GAP_X, Box, Item, bounds, lay_out
 from driver.project.outline import KEPT, NodeOutline, PartOutline, ProjectOutline, value_of
 from driver.project.write_roto import roto_element
@@ -97,7 +97,7 @@ class _Maker:
             return whole_node(node, names)
         kind = _kind(node)
         inputs = _checked_inputs(node, kind, names)
-        params = _checked_params(node, kind, inputs)
+        params, ruled = _checked_params(node, kind, inputs)
         cache_id = f"{prefix}{node.name}"
         element = node_element(kind, node.name, params, inputs, cache_id)
         if node.label:
@@ -115,7 +115,7 @@ class _Maker:
             anchor = _set(element, "Children", len(node.children))
             for child in reversed(self.nodes(node.children, f"{cache_id}.")):
                 anchor.addnext(child)
-        put_back(element, node.kept)
+        put_back(element, [*ruled, *node.kept])
         return element
 
     def backdrops(self, parts: Sequence[PartOutline]) -> list[Element]:
@@ -165,7 +165,8 @@ def _checked_inputs(node: NodeOutline, kind: NodeKind, names: set[str]) -> dict[
 
 def _checked_params(
     node: NodeOutline, kind: NodeKind, inputs: Mapping[str, str]
-) -> dict[ParamKind, tuple[Keyed, ...]]:
+) -> tuple[dict[ParamKind, tuple[Keyed, ...]], list[Element]]:
+    """The values of a node's parameters, and the elements of those that have expressions."""
     given = dict(node.params)
     if "Mask" in inputs and "enableMask_Mask" in kind.params:
         given.setdefault("enableMask_Mask", True)  # Natron sets it when a person connects the mask
@@ -174,12 +175,16 @@ def _checked_params(
         side = "decodingPluginID" if kind.plugin == catalog.READ else "encodingPluginID"
         given.setdefault(side, codec)
     found = {}
+    ruled = []
     for name, raw in given.items():
         param = kind.param(name)
-        found[param] = param.check(value_of(raw))
+        if isinstance(raw, dict) and "expressions" in raw:
+            ruled.append(expressed(param, raw))
+        else:
+            found[param] = param.check(value_of(raw))
     if node.note:
         found[NOTE] = (node.note,)
-    return found
+    return found, ruled
 
 
 def _arranged(outlines: Sequence[NodeOutline]) -> tuple[list[NodeGui], dict[str, Box]]:

@@ -1,11 +1,13 @@
 """Pieces of a project that no word says, put back into a made one as Natron wrote them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from typing import Any
 
 from driver.errors import MemecompError
 from driver.project.boost import Element, add, child_of, text_of
-from driver.project.catalog import NodeKind, near
+from driver.project.build import knob_element
+from driver.project.catalog import NodeKind, ParamKind, near
 from driver.project.outline import NodeOutline
 
 _CONTEXTS = {"RotoContext": "HasRotoContext", "TrackerContext": "HasTrackerContext"}
@@ -66,6 +68,25 @@ def put_back_settings(project: Element, pieces: Iterable[Element]) -> None:
                     _count(child_of(formats, "count"), 1)
         else:
             raise MemecompError(f"<{own.tag}> is no piece of a project's settings.")
+
+
+def expressed(param: ParamKind, given: Mapping[str, Any]) -> Element:
+    """A parameter's element with an expression for each dimension.
+
+    Raises:
+        MemecompError: more or fewer expressions than dimensions, or a wrong value beneath them.
+    """
+    texts = given["expressions"]
+    if len(texts) != param.dimensions or not all(isinstance(text, str) for text in texts):
+        raise MemecompError(
+            f"{param.name} takes {param.dimensions} expression(s), one a dimension, not {texts!r}."
+        )
+    value = given.get("value")
+    knob = knob_element(param, param.default if value is None else param.check(value))
+    for item, text in zip(knob.findall("item"), texts, strict=True):
+        child_of(item, "Expression").text = text
+        child_of(item, "ExprHasRet").text = str(int(bool(text) and bool(given.get("lines"))))
+    return knob
 
 
 def whole_node(outline: NodeOutline, names: Iterable[str]) -> Element:

@@ -14,6 +14,7 @@ from driver.project.params import VALUELESS, Param, read_param
 from ofx_helpers.engine.curve import Curve, Interpolation
 from ofx_helpers.engine.graph import Keyed
 
+_HIDDEN_CLIP = "clipToRoD"
 _METHOD_NAMES = {method: name for name, method in METHODS.items()}
 
 
@@ -25,20 +26,24 @@ def argument(knob: Element, kind: NodeKind, refs: Mapping[Element, str]) -> str 
     """The expression of a stored parameter; None where it is at its default.
 
     Raises:
-        Unsaid: it has an expression, a link, animated text, or is unknown to the catalogue.
+        Unsaid: it has a link, animated text, or is unknown to the catalogue.
     """
     param = read_param(knob)
     if param.kind in VALUELESS or param.name in FOUND_ANEW:
         return None
+    if any(param.expressions):
+        return _expression(knob, param, kind, refs)
     inside = [leaf for leaf in knob.iter() if leaf in refs]
     plain = {leaf for leaf in knob.findall("item/Value") if leaf in refs}
     label = knob.find("ChoiceLabel")
     if label is not None and label in refs:
         plain.add(label)
-    if any(param.expressions) or any(param.links) or len(inside) > len(plain):
+    if any(param.links) or len(inside) > len(plain):
         raise Unsaid
     if text_of(knob, "StringsAnimation/count", "0") != "0" and knob.find("StringsAnimation/item"):
         raise Unsaid
+    if param.name == _HIDDEN_CLIP and text_of(knob, "Secret") == "1":
+        raise Unsaid  # saved without a window it is hidden, and only then it does not count
     known = kind.params.get(param.name)
     if known is None or (known.kind != param.kind and not plain):
         if not plain and at_own_default(knob):
@@ -64,6 +69,25 @@ def argument(knob: Element, kind: NodeKind, refs: Mapping[Element, str]) -> str 
         ]
         return told[0] if known.dimensions == 1 else f"[{', '.join(told)}]"
     return _said(values)
+
+
+def _expression(knob: Element, param: Param, kind: NodeKind, refs: Mapping[Element, str]) -> str:
+    """Expressions, one a dimension, over a plain value."""
+    leaves = knob.findall("item/Expression")
+    known = kind.params.get(param.name)
+    values = chosen(param, known.options if known is not None else ())
+    odd = any(leaf in refs for leaf in knob.iter() if leaf not in leaves)
+    if odd or known is None or any(param.links) or any(isinstance(one, Curve) for one in values):
+        raise Unsaid
+    ruled = [item for item in knob.findall("item") if text_of(item, "Expression")]
+    if len(leaves) != known.dimensions or len({text_of(i, "ExprHasRet") for i in ruled}) != 1:
+        raise Unsaid
+    told = [refs.get(leaf) or literal(leaf.text or "") for leaf in leaves]
+    if values != known.default:
+        told.append(f"value={literal(values[0] if len(values) == 1 else list(values))}")
+    if param.multi_line:
+        told.append("lines=true")
+    return f"expression({', '.join(told)})"
 
 
 def _said(values: Sequence[Keyed]) -> str:

@@ -33,6 +33,7 @@ class Words:
             "keys": self.keys,
             "animated": self.animated,
             "curves": self.curves,
+            "expression": self.expression,
             "shape": self.shape,
             "rectangle": self.rectangle,
             "fail": self.fail,
@@ -171,6 +172,16 @@ class Words:
         A key is `[frame, value, interpolation, slope before, slope after]`, in units per frame.
         """
         return {"curves": list(dimensions)}
+
+    def expression(
+        self, *texts: str, value: object = None, lines: bool = False
+    ) -> dict[str, object]:
+        """A value that Natron computes: one text a dimension, "" for a dimension without.
+
+        `value` is what the parameter holds otherwise; `lines` says that the texts are several
+        lines which set `ret`.
+        """
+        return {"expressions": list(texts), "value": value, "lines": lines}
 
     def shape(
         self,

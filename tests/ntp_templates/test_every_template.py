@@ -10,6 +10,7 @@ from driver.project.document import read
 from driver.project.lint import lint
 from driver.project.template import fill, load_template
 from driver.project.template_check import check, examples
+from driver.project.template_new import new_template
 from driver.project.template_store import template_folders, templates_folder
 
 NAMES = sorted(template_folders(templates_folder()))
@@ -72,3 +73,12 @@ def test_a_template_writes_videos_and_other_pictures_too(
     stored = [node.params.get("encodingPluginID") for node in document.nodes]
     codec = {"mov": "FFmpeg", "exr": "EXR", "jpg": "OIIO"}[ending]
     assert f"fr.inria.openfx.Write{codec}" in [one.values[0] for one in stored if one]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_project_of_a_template_becomes_a_template_again(name: str, tmp_path: Path) -> None:
+    template = load_template(name, templates_folder())
+    document = fill(template, examples(template), tmp_path / "a.ntp")
+    document.write(document.path)
+    told = new_template(read(document.path), tmp_path / "again")
+    assert not [line for line in told if "differs" in line]

@@ -60,6 +60,14 @@ def test_only_what_differs_from_the_default_is_stored(tmp_path: Path) -> None:
     assert list(make(tmp_path, body).nodes[0].params) == ["rotate"]
 
 
+def test_an_expression_is_written_where_natron_reads_it(tmp_path: Path) -> None:
+    body = HEAD + '{{ node("M", "Transform", translate=expression("frame", ""), rotate=3) }}'
+    params = make(tmp_path, body).nodes[0].params
+    assert params["translate"].expressions == ("frame", "")
+    assert params["translate"].values == (0.0, 0.0)
+    assert params["rotate"].values == (3.0,)
+
+
 def test_a_connected_mask_is_switched_on(tmp_path: Path) -> None:
     body = HEAD + '{{ node("M", "Roto") }}{{ node("G", "Grade", Mask="M") }}'
     params = make(tmp_path, body).nodes[1].params
@@ -73,6 +81,7 @@ def test_a_connected_mask_is_switched_on(tmp_path: Path) -> None:
         ('{{ node("A", "Merge", operaton="over") }}', "line 2, node A: .*'operaton'. Near: oper"),
         ('{{ node("A", "Merge", operation="ovr") }}', "line 2, node A: .*'ovr'. Near: over"),
         ('{{ node("A", "Merge", B="Nobody") }}', "line 2, node A: input B names 'Nobody'"),
+        ('{{ node("A", "Transform", translate=expression("x")) }}', "node A: .* 2 expression"),
         ('{{ node("A", "Transform", translate=1) }}', "line 2, node A: translate takes 2"),
         ('{{ node("A", "Merge", mix=sise) }}', "line 2: 'sise' is undefined. Near: size"),
         ('{{ node("A", "Merge", mix=2) }}', "line 2, node A: mix is at most 1, not 2"),

@@ -144,21 +144,44 @@ def test_places_colours_labels_and_backdrops_are_kept(tmp_path: Path) -> None:
     assert {node.name: node.label for node in again.nodes}["Backdrop1"] == "Sources"
 
 
-def test_expressions_and_links_are_kept_and_never_dropped(tmp_path: Path) -> None:
-    expression = "<Value>2.00000000000000000e+00</Value>"
-    document = saved(tmp_path)
-    text = (tmp_path / "a.ntp").read_text()
+def with_translate(folder: Path, old: str, new: str) -> Document:
+    """The saved project with another text inside Move's translate."""
+    text = saved(folder).to_bytes().decode()
     before, after = text.split("<Name>translate</Name>")
-    after = after.replace("<Expression></Expression>", "<Expression>frame * 2</Expression>", 1)
-    assert expression in after
-    (tmp_path / "a.ntp").write_text(f"{before}<Name>translate</Name>{after}")
-    document = read(tmp_path / "a.ntp")
+    assert old in after
+    text = f"{before}<Name>translate</Name>{after.replace(old, new, 1)}"
+    (folder / "a.ntp").write_text(text)
+    return read(folder / "a.ntp")
+
+
+def test_an_expression_is_said_over_its_value(tmp_path: Path) -> None:
+    document = with_translate(
+        tmp_path, "<Expression></Expression>", "<Expression>frame * 2</Expression>"
+    )
+    told = new_template(document, tmp_path / "look")
+    assert not [line for line in told if "translate" in line]
+    body = (tmp_path / "look/template.ntp.j2").read_text()
+    assert 'translate=expression("frame * 2", "", value=[2, 1])' in body
+    again = fill(load_template(str(tmp_path / "look")), {}, tmp_path / "b.ntp")
+    assert diff(document, again) == []
+    move = next(node for node in again.nodes if node.name == "Move")
+    assert move.params["translate"].expressions == ("frame * 2", "")
+    assert move.params["translate"].values == (2.0, 1.0)
+
+
+def test_a_link_is_kept_and_never_dropped(tmp_path: Path) -> None:
+    master = (
+        "<HasMaster>1</HasMaster><Master><MasterDimension>0</MasterDimension>"
+        "<MasterNodeName>Over</MasterNodeName><MasterNodeNameFull>Over</MasterNodeNameFull>"
+        "<MasterKnobName>mix</MasterKnobName><MasterTrackName></MasterTrackName></Master>"
+    )
+    document = with_translate(tmp_path, "<HasMaster>0</HasMaster>", master)
     told = new_template(document, tmp_path / "look")
     assert "Move.translate" in told[1]
     again = fill(load_template(str(tmp_path / "look")), {}, tmp_path / "b.ntp")
     assert diff(document, again) == []
     move = next(node for node in again.nodes if node.name == "Move")
-    assert move.params["translate"].expressions == ("frame * 2", "")
+    assert move.params["translate"].links[0] is not None
 
 
 def test_a_token_in_a_text_becomes_a_parameter_of_the_type_it_stands_for(tmp_path: Path) -> None:
@@ -229,15 +252,9 @@ def test_a_note_binds_a_number_to_a_token(tmp_path: Path) -> None:
 
 
 def test_a_token_in_an_expression_is_a_number_in_it(tmp_path: Path) -> None:
-    text = saved(tmp_path).to_bytes().decode()
-    before, after = text.split("<Name>translate</Name>")
-    after = after.replace(
-        "<Expression></Expression>",
-        "<Expression>1 if frame == __GLITCH_FRAME__ else __REST__</Expression>",
-        1,
-    )
-    (tmp_path / "a.ntp").write_text(f"{before}<Name>translate</Name>{after}")
-    new_template(read(tmp_path / "a.ntp"), tmp_path / "look")
+    expression = "<Expression>1 if frame == __GLITCH_FRAME__ else __REST__</Expression>"
+    document = with_translate(tmp_path, "<Expression></Expression>", expression)
+    new_template(document, tmp_path / "look")
     values = {"glitch_frame": 4, "rest": 0.5}
     made = fill(load_template(str(tmp_path / "look")), values, tmp_path / "b.ntp")
     move = next(node for node in made.nodes if node.name == "Move")
