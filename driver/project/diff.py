@@ -80,4 +80,4 @@ def _value(value: Keyed) -> str:
         return "keys " + " ".join(f"{key.time:g}:{key.value:g}" for key in value.keys)
     if isinstance(value, str):
         return repr(value)
-    return f"{value:g}" if isinstance(value, float) else str(value).lower()
+    return f"{value + 0.0:g}" if isinstance(value, float) else str(value).lower()
