@@ -201,6 +201,10 @@ def _leak_handles(effect: FakeEffect, pictures: Sequence[Any]) -> None:
     effect.leaks += [os.open(os.devnull, os.O_RDONLY) for _ in range(600)]
 
 
+def _leak_memory(effect: FakeEffect, pictures: Sequence[Any]) -> None:
+    effect.leaks.append(np.ones(300 * 2**20, np.uint8))
+
+
 def _refuse(effect: FakeEffect, pictures: Sequence[Any]) -> None:
     raise PluginError("fake.Fault: the plug-in says no")
 
@@ -222,6 +226,7 @@ FAULTS: Mapping[str, Callable[[FakeEffect, Sequence[Any]], Any]] = {
     "scribble": _scribble,
     "patient": _patient,
     "leak handles": _leak_handles,
+    "leak memory": _leak_memory,
     "refuse": _refuse,
     "log": _log,
     "python": lambda effect, pictures: 1 // 0,

@@ -290,8 +290,12 @@ def test_a_plugin_cannot_write_into_its_input(pool: Pool) -> None:
     assert source.pixels.min() == 1.0
 
 
-def test_a_worker_that_leaks_is_replaced(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    effect = make(pool, "fake.Fault", fault="leak handles")
+@pytest.mark.parametrize("kind", ["handles", "memory"])
+def test_a_worker_that_leaks_is_replaced(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("ofx_helpers.host.pool.most_memory", lambda: 200 * 2**20)
+    effect = make(pool, "fake.Fault", fault=f"leak {kind}")
     first = effect._worker
     assert first is not None
     first._measured = 0.0
@@ -304,11 +308,13 @@ def test_a_worker_that_leaks_is_replaced(pool: Pool, monkeypatch: pytest.MonkeyP
 
 def test_abort_reaches_the_plugin(pool: Pool) -> None:
     effect = make(pool, "fake.Fault", fault="patient")
+    worker = effect._worker
     threading.Timer(0.3, effect.abort).start()
     with pytest.raises(PluginError, match="was asked to stop"):
         effect.render(1.0, WINDOW, fetch)
     effect.set("fault", ("",))
     assert effect.render(1.0, WINDOW, fetch).window == WINDOW
+    assert effect._worker is worker, "it stopped by itself"
 
 
 def test_what_does_not_stop_is_stopped(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
