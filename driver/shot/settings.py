@@ -221,6 +221,9 @@ class Export(Section):
     """Frames a second of the GIF, at most."""
     gif_width: int = Field(default=480, gt=0)
     """Width of the GIF in pixels, at most."""
+    name: tuple[str, str, str, str] | None = None
+    """Project, scene, icon and effect: the MP4 is also copied to PROJECT_SC_03_ICON_FX_v01.mp4,
+    the version counted up at each export."""
 
 
 class Settings(Section):

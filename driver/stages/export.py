@@ -1,5 +1,6 @@
 """The final frames as a video with its sound, and as a GIF."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driver.errors import MemecompError
+from driver.naming import FIELDS, claim, stem
 from driver.shot import alignment, facts
 from driver.shot.settings import relative_to
 from driver.stages.base import Job, Stage
+from ofx_helpers.media.atomic import replacing
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.gif import write_gif
 from ofx_helpers.media.images import read_rgb8
@@ -46,8 +49,21 @@ def run(job: Job) -> None:
                 max_fps=max(settings.gif_fps, float(found.rate) / len(frames)),
                 max_width=settings.gif_width,
             )
+        if settings.name is not None:
+            _deliver(job, settings.name)
     except MediaError as error:
         raise MemecompError(f"export: {error}") from error
+
+
+def _deliver(job: Job, fields: tuple[str, str, str, str]) -> None:
+    """A copy of the MP4 under the next version of its name."""
+    held = claim(job.paths.root, stem(dict(zip(FIELDS, fields, strict=True))), "mp4")
+    try:
+        with replacing(held.path) as temporary:
+            shutil.copyfile(job.paths.mp4, temporary)
+    finally:
+        held.release()
+    job.say(f"{job.paths.mp4.name} is delivered as {held.path.name}")
 
 
 def _frames(job: Job) -> Sequence[int]:

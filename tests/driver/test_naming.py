@@ -79,3 +79,12 @@ def test_a_folder_that_cannot_be_written_to_is_a_sentence(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(MemecompError, match="file/x: a part of its path is a file"):
         claim(tmp_path / "file" / "x", "A", "mov")
+
+
+def test_a_version_that_was_finished_between_look_and_mark_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "A_v01.mov").touch()
+    monkeypatch.setattr("driver.naming._latest", lambda *_: 0)  # looked before it was there
+    assert claim(tmp_path, "A", "mov").path.name == "A_v02.mov"
+    assert not (tmp_path / ".A_v01.claim").exists()

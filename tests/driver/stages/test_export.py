@@ -231,3 +231,23 @@ def test_without_ingest_the_stage_to_run_is_named(done):
     done.paths.facts.unlink()
     with pytest.raises(MemecompError, match="run the ingest stage first"):
         done.export()
+
+
+def test_a_name_is_delivered_with_its_version_counted_up(done):
+    done.render(3)
+    done.export(gif=False, name=["wiz", "3", "hero", "rebuild"])
+    first = done.folder / "WIZ_SC_03_HERO_REBUILD_v01.mp4"
+    assert first.read_bytes() == done.paths.mp4.read_bytes()
+    assert "final.mp4 is delivered as WIZ_SC_03_HERO_REBUILD_v01.mp4" in done.said
+    first.write_bytes(b"kept")
+    done.export(frames=[1, 2], gif=False, name=["wiz", "3", "hero", "rebuild"])
+    second = done.folder / "WIZ_SC_03_HERO_REBUILD_v02.mp4"
+    assert count_frames(second).frames == 2
+    assert first.read_bytes() == b"kept"
+    assert not list(done.folder.glob(".*.claim"))
+
+
+def test_a_name_that_lacks_a_field_is_a_sentence(done):
+    done.render(1)
+    with pytest.raises(MemecompError, match="needs icon:"):
+        done.export(gif=False, name=["wiz", "3", "", "rebuild"])
