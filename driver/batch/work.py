@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -17,6 +17,8 @@ from driver.batch.placeholders import replaced
 from driver.errors import CancelledError, MemecompError
 from driver.events import Event, Listener
 from driver.naming import Claim, claim, reclaim, stem
+from driver.prepare import prepared
+from driver.prepare.measured import measured
 from driver.project import catalog
 from driver.project.document import Document
 from driver.project.files import files
@@ -115,6 +117,7 @@ class _Worker:
         if not self._how.overwrite and self._journal.is_done(key):
             self._mine(row, self._journal.output(key) or batch.folder)
             return True
+        row = replace(row, values=measured(batch.template, row.values, batch.folder))
         held = self._output(row, key)
         try:
             self._make(row, key, held.path, frames)
@@ -126,7 +129,8 @@ class _Worker:
         batch = self._batch
         project = output.with_name(f"{_stem(output)}.ntp")
         self._mine(row, project)
-        document = _filled(batch.template, row.values, project, output)
+        values = prepared(batch.template, row.values, project)
+        document = _filled(batch.template, values, project, output)
         self._write(document, key, output)
         texts = {
             **row.texts,

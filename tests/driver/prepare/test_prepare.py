@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from driver.batch.jobs import Wanted, read_batch
+from driver.batch.work import How, work
 from driver.errors import MemecompError
 from driver.prepare import prepared
 from driver.prepare.dominant import dominant_colours
 from driver.prepare.footage import open_footage
 from driver.project.template import load_template
+from driver.render.choose import renderer
 from driver.shot.colour import to_srgb
 from ofx_helpers.media.video_writer import VideoWriter
 from tests.driver.cli.run_cli import run_cli
@@ -82,6 +85,20 @@ def test_the_first_entry_of_a_list_is_measured(tmp_path: Path) -> None:
     found = prepared(load_template("defocus"), given, tmp_path / "a.ntp")
     assert (found["canvas_width"], found["first"], found["last"]) == (10, 4, 5)
     assert "fps" not in found  # images have none: its default counts
+
+
+def test_layers_give_the_first_ones_size_and_the_frames_of_all_that_move(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((7, 9, 3), np.uint8)).save(tmp_path / "still.png")
+    files = [tmp_path / "still.png", video(tmp_path / "v.mp4", 5), images(tmp_path, 3, 4)]
+    given = {"layers": [{"file": str(file)} for file in files]}
+    found = prepared(load_template("multi_layer"), given, tmp_path / "a.ntp")
+    assert (found["canvas_width"], found["canvas_height"]) == (9, 7)
+    assert (found["first"], found["last"], found["fps"]) == (3, 5, 30.0)
+    late = {"layers": [{"file": str(files[1])}, {"file": str(images(tmp_path, 60, 2))}]}
+    for frame in range(3, 7):
+        (tmp_path / f"a.{frame:04}.png").unlink()
+    with pytest.raises(MemecompError, match="no frame in common: 1 to 5, 60 to 61"):
+        prepared(load_template("multi_layer"), late, tmp_path / "a.ntp")
 
 
 def make(folder: Path, measured: str = "file.width", prepare: str = "") -> Path:
@@ -160,3 +177,17 @@ def test_a_list_in_a_file_of_values_counts_its_files_from_there(
     )  # fmt: skip
     assert said.status == 0, said.error
     assert "[Project]/shots/a.####.png" in (tmp_path / "a.ntp").read_text()
+
+
+def test_a_batch_measures_each_row(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    images(tmp_path / "one", 1, 2)
+    images(tmp_path / "two", 8, 3)
+    jobs = tmp_path / "jobs.csv"
+    jobs.write_text("name,source_file\none,one/a.####.png\ntwo,two/a.####.png\n")
+    batch = read_batch(jobs, Wanted(template="glow", output="{name}.####.png"))
+    result = work(batch, How(renderer=renderer("embedded"), on_event=lambda event: None))
+    assert result.failed == {}
+    made = sorted(path.name for path in tmp_path.glob("*.png"))
+    assert made == [*(f"one.{n:04}.png" for n in (1, 2)), *(f"two.{n:04}.png" for n in (8, 9, 10))]
