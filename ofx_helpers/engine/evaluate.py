@@ -146,7 +146,7 @@ def _fill(scene: Scene, job: _Job) -> None:
     own = [Want(kind.main, job.window)] if kind.point else list(kind.wants(context, job.window))
     job.own = len(own)
     main, mask = extra_wants(context, job.window)
-    if main is not None and kind.concatenates != kind.main:
+    if main is not None and context.gathers != kind.main:
         # The same pixels are often wanted already.
         job.main = next((i for i, want in enumerate(own) if want == main), None)
     for extra in (main if job.main is None else None, mask):
@@ -164,7 +164,7 @@ def _find(
     scene: Scene, context: NodeContext, want: Want, *, gathered: bool
 ) -> tuple[Key, Window] | None:
     time = context.time if want.time is None else want.time
-    if gathered and want.label == context.kind.concatenates and time == context.time:
+    if gathered and want.label == context.gathers and time == context.time:
         _, source, time = scene.upstream(context.node.name, time, want.label)
     else:
         source = scene.input(context.node.name, want.label)

@@ -261,8 +261,12 @@ class NodeType:
     """Whether the engine unpremultiplies the main input and premultiplies the result when asked."""
     matrix: Callable[[Context], Matrix | None] | None = None
     """The node as a matrix at this time, None when it is not one then (motion blur, a mask)."""
+    transparent: bool = False
+    """Whether transforms are gathered past it where it is an identity, though it is no matrix."""
     concatenates: str | None = None
     """The input above which transforms are gathered into `Context.upstream()`."""
+    alone: Callable[[Context], bool] = never
+    """Whether it gathers none now, as where it blurs and so is no link of the chain itself."""
     opaque: Callable[[Context], Window] | None = None
     """Where the output is known to have alpha 1 without computing it."""
     same_over: Callable[[Context, Window], Same | None] | None = None

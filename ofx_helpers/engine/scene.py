@@ -258,7 +258,7 @@ class Scene:
             shown = self.passed_through(source, time)
             if shown is None:
                 context = self.context(source, time)
-                same = context.kind.same(context)
+                same = context.kind.same(context) if context.kind.transparent else None
                 if same is not None:
                     shown, time = same.label or "", time if same.time is None else same.time
                 else:
@@ -389,7 +389,12 @@ class NodeContext:
         return folder / name.replace("[Project]", str(folder))
 
     def upstream(self) -> Upstream:
-        """The transforms gathered above `kind.concatenates`."""
-        if self.kind.concatenates is None:
+        """The transforms gathered above `gathers`."""
+        if self.gathers is None:
             return Upstream(np.eye(3), self.region(self.kind.main))
-        return self.scene.upstream(self.node.name, self.time, self.kind.concatenates)[0]
+        return self.scene.upstream(self.node.name, self.time, self.gathers)[0]
+
+    @property
+    def gathers(self) -> str | None:
+        """The input above which transforms are gathered now."""
+        return None if self.kind.alone(self) else self.kind.concatenates

@@ -42,9 +42,11 @@ class Moves:
 
     def matrix(self, context: Context) -> Matrix | None:
         """The node as one matrix; None with blur, or when it has none."""
-        if is_blurred(context.params) or is_directional(context.params):
-            return None
-        return self._at(context, context.params, 1.0)
+        return None if self.blurs(context) else self._at(context, context.params, 1.0)
+
+    def blurs(self, context: Context) -> bool:
+        """Whether it is set to blur, by the shutter or along its way: then it is no matrix."""
+        return is_blurred(context.params) or is_directional(context.params)
 
     def region(self, context: Context) -> Window:
         """The moved source, with a black border when asked for."""

@@ -127,6 +127,7 @@ NODE = NodeType(
     shift=_MOVES.shift,
     opaque=_MOVES.opaque,
     concatenates="Source",
+    alone=_MOVES.blurs,
     defaults={
         "transform_row1": (1.0, 0.0, 0.0),
         "transform_row2": (0.0, 1.0, 0.0),

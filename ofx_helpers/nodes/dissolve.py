@@ -73,6 +73,7 @@ NODES = (
         main="0",
         region=lambda context: context.region(_chosen(context)),
         same=lambda context: Same(_chosen(context)),
+        transparent=True,
         render=_unused,
     ),
 )

@@ -7,7 +7,14 @@ import numpy as np
 from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.finish import mask_weight, unpremultiply, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Components, Context, NodeType, Want
+from ofx_helpers.engine.node_type import (
+    Components,
+    Context,
+    NodeType,
+    Same,
+    Want,
+    usual_components,
+)
 from ofx_helpers.engine.params import Params
 
 _SELECTIONS = {
@@ -44,6 +51,26 @@ def _range(params: Params, name: str) -> tuple[float, ...]:
     rolloff = max(params.number(f"{name}RangeRolloff"), 0.0)
     adjust = params.number(f"{name}Adjustment"), params.number(f"{name}AdjustmentGain")
     return low, high, rolloff, *adjust
+
+
+_WHOLE = {"hue": (0.0, 360.0), "saturation": (0.0, 1.0), "brightness": (0.0, 1.0)}
+
+
+def _same(context: Context) -> Same | None:
+    """Without a turn or a shift nothing is done, whatever the gains and clamps say.
+
+    Only a selection that goes into the alpha counts, where its ranges are not the whole ones.
+    """
+    params = context.params
+    names = ("hueRotation", "saturationAdjustment", "brightnessAdjustment")
+    if params.number("mix") == 0:
+        return Same("Source")
+    if any(params.number(name) != 0 for name in names):
+        return None
+    wanted = _SELECTIONS[params.choice("outputAlpha")]
+    chosen = [name for name, is_wanted in zip(_WHOLE, wanted, strict=True) if is_wanted]
+    whole = all(params.pair(f"{name}Range") == _WHOLE[name] for name in chosen)
+    return Same("Source") if whole or usual_components(context) != "RGBA" else None
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
@@ -97,6 +124,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.HSVToolPlugin",),
     components=_components,
     process=True,
+    same=_same,
     wants=_wants,
     render=_render,
 )

@@ -11,7 +11,7 @@ import numpy as np
 
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want, never
 from ofx_helpers.engine.resample import enclosing
 from ofx_helpers.nodes import corner_pin, transform
 
@@ -63,6 +63,7 @@ def masked(plain: NodeType, plugin: str) -> NodeType:
         same=same,
         render=render,
         matrix=None,
+        alone=never,
     )
 
 

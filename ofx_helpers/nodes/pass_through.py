@@ -3,6 +3,8 @@
 The engine renders one view, the first: of joined views the left one.
 """
 
+from dataclasses import replace
+
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
 
@@ -26,7 +28,7 @@ def _nothing(_context: Context, window: Window, _frames: object) -> Frame:
     raise AssertionError("an identity is never rendered")
 
 
-NODE = NodeType(
+_OTHERS = NodeType(
     plugins=(
         "fr.inria.built-in.Dot",
         "fr.inria.built-in.BackDrop",
@@ -38,11 +40,15 @@ NODE = NodeType(
         "fr.inria.built-in.JoinViews",
         "net.sf.openfx.oneViewPlugin",
         "net.sf.openfx.joinViewsPlugin",
-        "net.sf.openfx.NoOpPlugin",
         "net.sf.openfx.NoTimeBlurPlugin",
         "net.sf.openfx.ImageStatistics",
     ),
     region=_region,
     same=_same,
     render=_nothing,
+)
+
+NODES = (
+    _OTHERS,
+    replace(_OTHERS, plugins=("net.sf.openfx.NoOpPlugin",), transparent=True),
 )

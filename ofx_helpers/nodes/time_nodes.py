@@ -61,6 +61,7 @@ def _node(plugin: str, same: object) -> NodeType:
         same=same,  # type: ignore[arg-type]
         # Even over a still: FrameRange shows black outside its range.
         varies=lambda _context: True,
+        transparent=plugin == "net.sf.openfx.FrameRange",
         render=_unused,
     )
 

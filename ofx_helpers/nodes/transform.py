@@ -112,4 +112,5 @@ NODE = NodeType(
     shift=_MOVES.shift,
     opaque=_MOVES.opaque,
     concatenates="Source",
+    alone=_MOVES.blurs,
 )

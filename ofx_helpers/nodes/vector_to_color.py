@@ -26,5 +26,8 @@ def _colour(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 
 
 NODE = NodeType(
-    plugins=("net.sf.openfx.VectorToColorPlugin",), components=with_colour, point=_colour
+    plugins=("net.sf.openfx.VectorToColorPlugin",),
+    components=with_colour,
+    process=True,
+    point=_colour,
 )

@@ -176,3 +176,15 @@ def test_keys_lead_a_parameter_no_further_than_its_limits() -> None:
     beyond = Curve((Key(1, 1.75),))
     plain = apply("Invert")
     np.testing.assert_array_equal(apply("Invert", mix=beyond), plain)
+
+
+def test_hsv_tool_does_nothing_without_a_turn_or_a_shift() -> None:
+    gains = {"saturationAdjustmentGain": 0.2, "clampWhite": True, "brightnessRange": (0.3, 0.9)}
+    np.testing.assert_array_equal(apply("HSVToolPlugin", **gains), linear(A))
+    shown = apply("HSVToolPlugin", outputAlpha="brightness", **gains)
+    assert not np.array_equal(shown[..., 3], linear(A)[..., 3])
+
+
+def test_a_vector_keeps_a_channel_that_is_not_processed() -> None:
+    got = apply("VectorToColorPlugin", NatronOfxParamProcessB=False)
+    np.testing.assert_array_equal(got[..., 2], linear(A)[..., 2])
