@@ -1,6 +1,7 @@
 """What would stop a render, said before the first frame and all at once."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -154,7 +155,8 @@ def _unwritable(folder: Path) -> str:
         return f"{standing} is a file, not a folder"
     if standing != folder:
         return "" if os.access(standing, os.W_OK | os.X_OK) else f"no permission in {standing}"
-    probe = folder / f"{HIDDEN}-{os.getpid()}"
+    # A name of its own: two renders of one process may ask at once.
+    probe = folder / f"{HIDDEN}-{secrets.token_hex(8)}"
     try:
         probe.touch()
         probe.unlink()

@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from driver.project.document import read
 from driver.render.base import RenderJob
 from driver.render.choose import renderer
 from driver.render.journal import HIDDEN
+from driver.render.preflight import _unwritable
 from ofx_helpers.media.images import read_rgb8
 from tests.driver.project.make_template import BODY, TOML, make_template
 
@@ -230,6 +232,15 @@ def test_several_rows_at_once_make_the_same_files(bench: Bench) -> None:
     assert (sorted(found.done), found.failed) == ([1, 2, 3], {})
     assert len(bench.names()) == 7
     assert tuple(read_rgb8(bench.folder / "blue.0001.png")[3, 3]) == (0, 0, 255)
+
+
+def test_rows_at_once_do_not_hinder_each_other_where_they_ask_for_the_same_folder(
+    tmp_path: Path,
+) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        said = set(pool.map(_unwritable, [tmp_path] * 2000))
+    assert said == {""}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_users_stop_keeps_what_is_finished(bench: Bench) -> None:
