@@ -23,6 +23,9 @@ from ofx_helpers.host.types import Box, Fetch, Output, Project
 
 log = logging.getLogger("ofx_helpers.host")
 
+aborting: set[int] = set()
+"""Handles of instances that should stop: plug-ins ask for each row, so a set answers at once."""
+
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 
@@ -135,13 +138,24 @@ class Instance:
         self.messages = Messages(plugin)
         self.output = Output(fps=project.fps, pixel_aspect=project.pixel_aspect)
         self.output_region: Callable[[float], Box] = lambda time: self.project_box()
-        self.aborted = False
         self.progress: Callable[[str, float], bool] | None = None
         self.progress_label = ""
         self.params = context.params.instance((width, height))
         self.clips = {name: ClipInstance(name, clip, self) for name, clip in context.clips.items()}
         self.image_memory: list[memory.ImageMemory] = []
         self.handle = handles.add(self)
+
+    @property
+    def aborted(self) -> bool:
+        """Whether its renders should stop."""
+        return self.handle in aborting
+
+    @aborted.setter
+    def aborted(self, stop: bool) -> None:
+        if stop:
+            aborting.add(self.handle)
+        else:
+            aborting.discard(self.handle)
 
     def project_box(self) -> Box:
         """The project's format, canonical."""
@@ -199,6 +213,7 @@ class Instance:
 
     def close(self) -> None:
         """Give every handle back, and what the plug-in forgot to."""
+        self.aborted = False
         handles.release(self.handle)
         forgotten = memory.free_all(self.handle)
         for block in list(self.image_memory):

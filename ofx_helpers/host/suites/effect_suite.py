@@ -6,7 +6,7 @@ from ofx_helpers.host import handles, scope
 from ofx_helpers.host.api_declarations import ffi
 from ofx_helpers.host.clips import ClipInstance
 from ofx_helpers.host.images import Image
-from ofx_helpers.host.instance import Described, Instance
+from ofx_helpers.host.instance import Described, Instance, aborting
 from ofx_helpers.host.memory import ImageMemory
 from ofx_helpers.host.properties import PropertySet
 from ofx_helpers.host.status import OfxError, Status, callback
@@ -102,11 +102,8 @@ def get_region(handle: int, time: float, bounds: Any) -> None:
     region_of(handle, time, bounds)
 
 
-@callback("int(Handle)")
-def aborted(handle: int) -> int:
-    """Abort: whether what runs should stop."""
-    found = handles.find(handle)
-    return int(isinstance(found, Instance) and found.aborted)
+# int abort(OfxImageEffectHandle): whether what runs should stop. The set itself is the function.
+aborted = ffi.callback("int(Handle)", aborting.__contains__)
 
 
 @callback("OfxStatus(Handle, size_t, Handle *)")

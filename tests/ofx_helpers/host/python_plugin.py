@@ -50,6 +50,15 @@ def whole(properties: int, name: bytes) -> int:
     return int(cell[0])
 
 
+def several(properties: int, name: bytes, count: int) -> tuple[float, ...]:
+    """A property of doubles, or of ints."""
+    for kind, call in (("double", PROPS.propGetDoubleN), ("int", PROPS.propGetIntN)):
+        cells = ffi.new(f"{kind}[]", count)
+        if call(properties, name, count, cells) == Status.OK:
+            return tuple(cells)
+    raise AssertionError(name)
+
+
 def param(effect: int, name: bytes) -> int:
     """The handle of a parameter."""
     params, found = ffi.new("Handle *"), ffi.new("Handle *")
@@ -92,7 +101,7 @@ def describe_in_context(effect: int, _given: int, _answer: int) -> None:
 
 @contextmanager
 def running(
-    monkeypatch: pytest.MonkeyPatch, **acts: Act
+    monkeypatch: pytest.MonkeyPatch, *, aspect: float = 1.0, **acts: Act
 ) -> Iterator[tuple[LocalEffect, list[str]]]:
     """An instance of a plug-in with these actions, and the names of the actions it got. Afterwards
     no handle may be left, and what an action asserted in vain is raised.
@@ -135,8 +144,9 @@ def running(
     monkeypatch.setattr(effects, "plugin_of", lambda description: plugin)
     host()  # its own handle stays
     before = handles.count()
+    project = Project(format=FORMAT, pixel_aspect=aspect, first=1, last=9)
     try:
-        effect = LocalEffect(description(plugin), Project(format=FORMAT, first=1, last=9))
+        effect = LocalEffect(description(plugin), project)
         try:
             yield effect, told
         finally:
@@ -147,10 +157,10 @@ def running(
     assert not faults, faults
 
 
-def source() -> dict[str, Clip]:
-    """Source connected to a picture of the format."""
+def source(aspect: float = 1.0) -> dict[str, Clip]:
+    """Source connected to a picture of the format, whose pixels are `aspect` wide."""
 
     def region(_time: float) -> Box:
-        return 0.0, 0.0, 8.0, 6.0
+        return 0.0, 0.0, 8.0 * aspect, 6.0
 
-    return {"Source": Clip(region=region, frames=(1, 9))}
+    return {"Source": Clip(region=region, frames=(1, 9), pixel_aspect=aspect)}

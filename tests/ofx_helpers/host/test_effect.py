@@ -17,10 +17,12 @@ from tests.ofx_helpers.host.python_plugin import (
     EFFECT,
     FORMAT,
     PARAMS,
+    PROPS,
     image,
     number,
     param,
     running,
+    several,
     source,
     text,
     whole,
@@ -265,6 +267,58 @@ def test_an_instance_that_cannot_be_made_leaves_nothing(monkeypatch: pytest.Monk
 def too_much(handle: int, _given: int, _answer: int) -> int:
     say(handle, b"OfxMessageFatal", b"too much")
     return int(Status.MEMORY)
+
+
+def test_a_scaled_render_is_in_pixels_of_its_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[float, ...]] = []
+    asked: list[Window] = []
+
+    def render(handle: int, given: int, _answer: int) -> None:
+        picture = image(handle, b"Source")[1]
+        seen.append(several(given, b"OfxImageEffectPropRenderScale", 2))
+        seen.append(several(given, b"OfxImageEffectPropRenderWindow", 4))
+        seen.append(several(picture, b"OfxImagePropBounds", 4))
+        seen.append(several(picture, b"OfxImagePropRegionOfDefinition", 4))
+        EFFECT.clipReleaseImage(picture)
+
+    def fetch(name: str, time: float, window: Window) -> Frame:
+        asked.append(window)
+        return black(name, time, window)
+
+    with running(monkeypatch, Render=render) as (effect, _):
+        effect.connect(source())
+        frame = effect.render(1, Window(1, 0, 4, 9), fetch, scale=0.5)
+    assert seen == [(0.5, 0.5), (1, 0, 4, 3), (1, 0, 4, 3), (0, 0, 4, 3)]
+    assert asked == [Window(1, 0, 4, 3)]
+    assert frame.window == Window(1, 0, 4, 9)
+
+
+def test_wide_pixels_are_canonical_by_their_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, tuple[float, ...]] = {}
+
+    def render(handle: int, _given: int, _answer: int) -> None:
+        properties = ffi.new("Handle *")
+        EFFECT.getPropertySet(handle, properties)
+        picture = image(handle, b"Source")[1]
+        seen["size"] = several(properties[0], b"OfxImageEffectPropProjectSize", 2)
+        seen["bounds"] = several(picture, b"OfxImagePropBounds", 4)
+        EFFECT.clipReleaseImage(picture)
+
+    def matrix(_handle: int, _given: int, answer: int) -> None:
+        moved = [1.0, 0.0, 3.0, 0.0, 1.0, -1.0, 0.0, 0.0, 1.0]
+        PROPS.propSetString(answer, b"OfxPropName", 0, b"Source")
+        PROPS.propSetDoubleN(answer, b"FnOfxPropMatrix2D", 9, moved)
+
+    acts = {"uk.co.thefoundry.FnOfxImageEffectActionGetTransform": matrix}
+    with running(monkeypatch, aspect=2.0, Render=render, **acts) as (effect, _):
+        effect.connect(source(2.0))
+        assert effect.region(1) == (0, 0, 16, 6)
+        assert effect.regions_of_interest(1, FORMAT) == {"Source": FORMAT}
+        effect.render(1, FORMAT, black)
+        assert effect.transform(1) is None, "it has not said that it can"
+        effect._open.properties.put("FnOfxImageEffectCanTransform", 1)
+        assert effect.transform(1) == ("Source", (1, 0, 6, 0, 1, -1, 0, 0, 1))
+    assert seen == {"size": (16, 6), "bounds": (0, 0, 8, 6)}
 
 
 def test_the_time_line_is_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
