@@ -88,12 +88,16 @@ def describe(effect: int, _given: int, _answer: int) -> None:
 
 
 def describe_in_context(effect: int, _given: int, _answer: int) -> None:
-    """Source, Output, and the parameters first and second."""
+    """Source, Output, an optional Matte, and the parameters first and second. Clips take RGBA, RGB
+    and, but for Source, Alpha.
+    """
     made, params = ffi.new("Handle *"), ffi.new("Handle *")
-    for name in (b"Source", b"Output"):
+    for name in (b"Source", b"Matte", b"Output"):
         EFFECT.clipDefine(effect, name, made)
-        rgba = b"OfxImageComponentRGBA"
-        PROPS.propSetString(made[0], b"OfxImageEffectPropSupportedComponents", 0, rgba)
+        PROPS.propSetInt(made[0], b"OfxImageClipPropOptional", 0, name == b"Matte")
+        for index, word in enumerate((b"RGBA", b"RGB", b"Alpha")[: 2 + (name != b"Source")]):
+            word = b"OfxImageComponent" + word
+            PROPS.propSetString(made[0], b"OfxImageEffectPropSupportedComponents", index, word)
     EFFECT.getParamSet(effect, params)
     for name in (b"first", b"second"):
         assert PARAMS.paramDefine(params[0], b"OfxParamTypeDouble", name, made) == Status.OK
@@ -157,10 +161,10 @@ def running(
     assert not faults, faults
 
 
-def source(aspect: float = 1.0) -> dict[str, Clip]:
-    """Source connected to a picture of the format, whose pixels are `aspect` wide."""
+def source(aspect: float = 1.0, name: str = "Source", **facts: Any) -> dict[str, Clip]:
+    """An input connected to a picture of the format, whose pixels are `aspect` wide."""
 
     def region(_time: float) -> Box:
         return 0.0, 0.0, 8.0 * aspect, 6.0
 
-    return {"Source": Clip(region=region, frames=(1, 9), pixel_aspect=aspect)}
+    return {name: Clip(region=region, frames=(1, 9), pixel_aspect=aspect, **facts)}

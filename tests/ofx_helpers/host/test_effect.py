@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.host import memory
 from ofx_helpers.host.api_declarations import ffi
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.params import numbered
@@ -29,6 +30,7 @@ from tests.ofx_helpers.host.python_plugin import (
 )
 
 MESSAGE = SUITES["OfxMessageSuite", 2]
+MEMORY = SUITES["OfxMemorySuite", 1]
 PROGRESS = SUITES["OfxProgressSuite", 1]
 THREADS = SUITES["OfxMultiThreadSuite", 1]
 TIME_LINE = SUITES["OfxTimeLineSuite", 1]
@@ -166,13 +168,15 @@ def test_images_and_memory_that_are_kept_are_taken_back_with_a_warning(
     def render(handle: int, _given: int, _answer: int) -> None:
         assert image(handle, b"Source")[0] == image(handle, b"Output")[0] == Status.OK
         assert EFFECT.imageMemoryAlloc(handle, 99, ffi.new("Handle *")) == Status.OK
+        assert MEMORY.memoryAlloc(pointer(handle), 99, ffi.new("void **")) == Status.OK
 
     with running(monkeypatch, Render=render) as (effect, _):
         effect.connect(source())
         effect.render(1, FORMAT, black)
+    assert memory.count() == 0
     assert caplog.messages == [
         "test.python kept 2 images after its render",
-        "test.python left 1 blocks of memory behind",
+        "test.python left 2 blocks of memory behind",
     ]
 
 
@@ -319,6 +323,79 @@ def test_wide_pixels_are_canonical_by_their_width(monkeypatch: pytest.MonkeyPatc
         effect._open.properties.put("FnOfxImageEffectCanTransform", 1)
         assert effect.transform(1) == ("Source", (1, 0, 6, 0, 1, -1, 0, 0, 1))
     assert seen == {"size": (16, 6), "bounds": (0, 0, 8, 6)}
+
+
+@pytest.mark.parametrize(
+    ("given", "matte", "output", "told"),
+    [
+        ("RGBA", None, "RGBA", {"Source": "RGBA", "Matte": "RGBA"}),
+        ("RGB", None, "RGB", {"Source": "RGB", "Matte": "RGB"}),
+        ("Alpha", None, "RGBA", {"Source": "RGBA", "Matte": "RGBA"}),
+        ("RGB", "Alpha", "RGB", {"Source": "RGB", "Matte": "RGB"}),
+        ("RGB", "RGBA", "RGBA", {"Source": "RGB", "Matte": "RGBA"}),
+    ],
+)
+def test_the_output_and_what_is_optional_have_the_most_channels_of_any_input(
+    monkeypatch: pytest.MonkeyPatch,
+    given: str,
+    matte: str | None,
+    output: str,
+    told: dict[str, str],
+) -> None:
+    with running(monkeypatch) as (effect, _):
+        inputs = source(components=given)
+        if matte:
+            inputs |= source(name="Matte", components=matte)
+        found = effect.connect(inputs)
+    assert found.components == output
+    assert found.input_components == told
+
+
+@pytest.mark.parametrize(
+    ("given", "matte", "output"),
+    [
+        ("unpremultiplied", None, "unpremultiplied"),
+        ("unpremultiplied", "premultiplied", "premultiplied"),
+        ("opaque", "unpremultiplied", "unpremultiplied"),
+        ("premultiplied", "unpremultiplied", "premultiplied"),
+    ],
+)
+def test_one_premultiplied_input_makes_the_output_so(
+    monkeypatch: pytest.MonkeyPatch, given: str, matte: str | None, output: str
+) -> None:
+    with running(monkeypatch) as (effect, _):
+        inputs = source(premultiplication=given)
+        if matte:
+            inputs |= source(name="Matte", premultiplication=matte)
+        assert effect.connect(inputs).premultiplication == output
+
+
+def test_keys_make_the_output_vary(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(monkeypatch) as (effect, _):
+        assert not effect.connect(source()).varies
+        effect.set("first", [(1, (0.0,)), (5, (1.0,))])
+        assert effect.connect(source()).varies
+
+
+def test_a_value_that_a_plugin_sets_is_a_key_where_there_are_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def frames_needed(handle: int, _given: int, _answer: int) -> int:
+        set_double(param(handle, b"first"), 9.0)
+        return int(Status.REPLY_DEFAULT)
+
+    with running(monkeypatch, GetFramesNeeded=frames_needed) as (effect, _):
+        effect.connect(source())
+        effect.set("first", [(1, (0.0,)), (5, (1.0,))])
+        effect.frames_needed(3)
+        assert [effect.get("first", time) for time in (1, 3, 5)] == [(0.0,), (9.0,), (1.0,)]
+
+
+def test_an_optional_input_is_no_part_of_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(monkeypatch) as (effect, _):
+        assert effect.region(1) == (0, 0, 8, 6), "without inputs, the project's format"
+        effect.connect({**source(), **source(3.0, "Matte")})
+        assert effect.region(1) == (0, 0, 8, 6)
 
 
 def test_the_time_line_is_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
