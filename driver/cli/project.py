@@ -21,9 +21,9 @@ def inspect_(project: Project) -> None:
     """
     from driver.project.document import read
     from driver.project.inspect import inspect, lines
-    from ofx_helpers import nodes
+    from driver.render.node_types import Renderable
 
-    typer.echo("\n".join(lines(inspect(read(project), nodes.collect()))))
+    typer.echo("\n".join(lines(inspect(read(project), Renderable()))))
 
 
 @app.command()

@@ -34,6 +34,10 @@ def render(
         bool, typer.Option("--confine", help="Refuse files outside the project's folder.")
     ] = False,
     engine: Annotated[str, typer.Option(help="auto, embedded or natron.")] = "auto",
+    nodes: Annotated[
+        str,
+        typer.Option(help="own: plug-ins where we have no node; prefer-ofx: plug-ins first."),
+    ] = "own",
     proxy: Annotated[
         float,
         typer.Option(help="Scale what is written, into a folder proxy-SCALE.", min=0.01, max=1.0),
@@ -83,7 +87,7 @@ def render(
     from driver.cli.stopping import stopping
     from driver.errors import CancelledError, MemecompError
     from driver.progress import listening
-    from driver.render.base import OnError, RenderJob
+    from driver.render.base import Nodes, OnError, RenderJob
     from driver.render.choose import Engine, renderer
     from driver.shot.frames import parse
 
@@ -91,6 +95,8 @@ def render(
         raise MemecompError(f"--engine {engine}: it is one of {', '.join(get_args(Engine))}")
     if on_error not in get_args(OnError):
         raise MemecompError(f"--on-error {on_error}: it is one of {', '.join(get_args(OnError))}")
+    if nodes not in get_args(Nodes):
+        raise MemecompError(f"--nodes {nodes}: it is one of {', '.join(get_args(Nodes))}")
     if (node is None) != (output is None):
         raise MemecompError("--node and --output belong together")
     if out is not None and node is not None:
@@ -115,6 +121,7 @@ def render(
                 tries=tries,
                 silence=silence,
                 stats=stats,
+                nodes=cast(Nodes, nodes),
                 on_event=listener,
                 cancelled=cancelled,
             )

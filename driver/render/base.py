@@ -20,6 +20,8 @@ from typing import Literal, Protocol
 from driver.events import Event
 
 OnError = Literal["stop", "skip", "placeholder"]
+Nodes = Literal["own", "prefer-ofx"]
+"""Who renders a node that both have: our own, or the OpenFX plug-in found on this machine."""
 
 
 def _nothing(_: int) -> None:
@@ -76,6 +78,8 @@ class RenderJob:
     None does so for long jobs and several at once."""
     stats: bool = False
     """Measure the time of each node."""
+    nodes: Nodes = "own"
+    """For the embedded engine."""
     on_frame: Callable[[int], None] = _nothing
     on_event: Callable[[Event], None] = _silent
     cancelled: Callable[[], bool] = _never
@@ -100,6 +104,7 @@ class Engine:
     """Whether each chunk has a process of its own; NatronRenderer always has."""
     threads: int = 0
     """Threads of the embedded engine; 0 takes every core."""
+    nodes: Nodes = "own"
 
     @property
     def name(self) -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 from driver.errors import MemecompError
 from driver.project.document import Document, read
 from driver.project.files import files
-from driver.render.base import Chunk
+from driver.render.base import Chunk, Nodes
 from driver.render.graph import graph_of, shown_by
 from driver.render.guard import GuardedMedia
+from driver.render.node_types import resolver
 from driver.render.views import view_names, with_views
-from ofx_helpers import nodes
 from ofx_helpers.engine.encode import bit_depth, channels_of
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.evaluate import rehearse
@@ -82,19 +82,23 @@ class Facts:
     """Answers about the frames of one graph; nothing is rendered before `picture`."""
 
     def __init__(
-        self, document: Document, graph: Graph, confine: Sequence[Path] | None = None
+        self,
+        document: Document,
+        graph: Graph,
+        confine: Sequence[Path] | None = None,
+        nodes: Nodes = "own",
     ) -> None:
         """`confine` are the folders that may be used, None for all."""
         self.document, self.graph = document, graph
         self.media = GuardedMedia(EngineMedia(), confine)
-        self.resolve: Resolver = nodes.collect().get
+        self.resolve: Resolver = resolver(nodes, confined=confine is not None)
 
     @staticmethod
     def of(chunk: Chunk) -> "Facts":
         """Those of a chunk's project."""
         output = next(iter(chunk.outputs[0].files.values()))
         document, graph, _ = load(chunk.project, chunk.node, output)
-        return Facts(document, graph, chunk.confine)
+        return Facts(document, graph, chunk.confine, chunk.engine.nodes)
 
     def upstream(self, names: Iterable[str]) -> list[Node]:
         """The nodes that the writers are made from, disabled ones without what they hide."""

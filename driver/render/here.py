@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from typing import get_args
 
 from driver.errors import MemecompError
-from driver.render.base import NodeTime
+from driver.render.base import Nodes, NodeTime
 from driver.render.facts import Facts, load
 from driver.render.guard import check_graph
 from driver.render.timing import Timing
@@ -79,6 +80,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--confine", type=Path, action="append")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--stats", action="store_true")
+    parser.add_argument("--nodes", default="own", choices=get_args(Nodes))
     parser.add_argument("project", type=Path)
     parser.add_argument("frames")
     given = parser.parse_args(words)
@@ -105,7 +107,7 @@ def main(words: Sequence[str]) -> int:
         document, graph, _ = load(given.project, given.node, first)
         check_graph(graph, str(given.project))
         times = render_here(
-            Facts(document, graph, given.confine),
+            Facts(document, graph, given.confine, given.nodes),
             patterns,
             frames,
             threads=given.threads,

@@ -31,6 +31,7 @@ def shared_key(document: Document, engine: Engine, job: RenderJob) -> str:
     parts = [
         _content(document),
         _who(engine),
+        job.nodes,
         job.proxy,
         job.node,
         digest(Path(colour)) if colour else "",

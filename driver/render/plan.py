@@ -66,7 +66,7 @@ def plan(job: RenderJob, engine: Engine, scratch: Path) -> Plan:
         document, graph, added = load(project, job.node, pattern)
     check_graph(graph, str(job.project))
     confine = _roots(job, project) if job.confine else None
-    facts = Facts(document, graph, confine)
+    facts = Facts(document, graph, confine, job.nodes)
     names = [added] if added else _named(graph, job.writers) or writers(graph)
     if not names:
         raise RenderError("The project has no enabled Write node: add one, or name a node.")
@@ -78,7 +78,7 @@ def plan(job: RenderJob, engine: Engine, scratch: Path) -> Plan:
         isolate = job.jobs > 1 or job.chunk > 0 or longest > SHORT
         threads = max(1, (os.cpu_count() or 1) // job.jobs) if job.jobs > 1 else 0
         isolate = isolate if job.isolate is None else job.isolate
-        own = replace(engine, isolate=isolate, threads=threads)
+        own = replace(engine, isolate=isolate, threads=threads, nodes=job.nodes)
     return Plan(job=job, engine=own, project=project, facts=facts, outputs=outputs)
 
 

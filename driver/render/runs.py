@@ -206,7 +206,7 @@ def _embedded(chunk: Chunk, staged: Mapping[str, Path], frames: Sequence[int]) -
         command += ["--confine", str(folder)]
     if chunk.stats:
         command.append("--stats")
-    command += ["--threads", str(chunk.engine.threads)]
+    command += ["--threads", str(chunk.engine.threads), "--nodes", chunk.engine.nodes]
     return [*command, "--", str(chunk.project), ",".join(map(str, frames))]
 
 

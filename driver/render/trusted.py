@@ -20,6 +20,7 @@ from driver.render.base import Chunk, ChunkReport, Engine, Lost, NodeTime, Outpu
 from driver.render.chunk import machine, render_chunk
 from driver.render.journal import HIDDEN, PLACEHOLDER, Journal, digest
 from driver.render.keys import Keys, shared_key
+from driver.render.node_types import plugin_nodes
 from driver.render.placeholder import write_placeholder
 from driver.render.plan import Plan, chunks, plan
 from driver.render.timing import joined
@@ -143,6 +144,7 @@ def render(job: RenderJob, engine: Engine, spread: Spread | None = None) -> Outc
         raise
     finally:
         job.on_event(Event(kind="end", stage=label, text=ended))
+        plugin_nodes().close()
         if scratch.exists():
             shutil.rmtree(scratch, ignore_errors=True)
             with contextlib.suppress(OSError):

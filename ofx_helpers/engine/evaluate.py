@@ -23,7 +23,7 @@ from ofx_helpers.engine.finish import (
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.graph import Graph
 from ofx_helpers.engine.media_types import Media
-from ofx_helpers.engine.node_type import Want
+from ofx_helpers.engine.node_type import Context, Want
 from ofx_helpers.engine.scene import NodeContext, Placed, Resolver, Scene
 from ofx_helpers.engine.static_cache import StaticCache
 
@@ -102,6 +102,17 @@ def rehearse(scene: Scene, time: float, windows: Mapping[str, Window]) -> None:
     order = scene.order(*windows)
     found = (scene.follow(name, time, window) for name, window in windows.items())
     _plan(scene, order, [placed for placed in found if placed is not None], None)
+
+
+def input_frame(context: Context, label: str, time: float, window: Window) -> Frame:
+    """Pixels of an input that its `wants` did not foresee, computed for it alone."""
+    assert isinstance(context, NodeContext)
+    scene = context.scene
+    source = scene.input(context.node.name, label)
+    if source is None:
+        return _transparent(window)
+    frame = next(render_together(scene, time, {source: window}))[1]
+    return as_seen(context, label, context.kind.clear, frame)
 
 
 def _plan(

@@ -7,7 +7,7 @@ from typing import Any
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.host import names as n
 from ofx_helpers.host.errors import PluginError
-from ofx_helpers.host.geometry import union
+from ofx_helpers.host.geometry import canonical, union
 from ofx_helpers.host.instance import IDENTITY, Instance, Job
 from ofx_helpers.host.plugin import Plugin, arguments
 from ofx_helpers.host.properties import PropertySet
@@ -254,12 +254,3 @@ class Actions:
             "OfxImageEffectPropCudaEnabled": 0,
             "OfxImageEffectPropMetalEnabled": 0,
         }
-
-
-def canonical(matrix: tuple[float, ...], aspect_in: float, aspect_out: float) -> tuple[float, ...]:
-    """A matrix between pixels as one between canonical coordinates."""
-    return tuple(
-        value * (aspect_out if row == 0 else 1.0) / (aspect_in if column == 0 else 1.0)
-        for row, line in enumerate((matrix[:3], matrix[3:6], matrix[6:]))
-        for column, value in enumerate(line)
-    )

@@ -7,7 +7,7 @@ from ofx_helpers.host import names as n
 from ofx_helpers.host.geometry import box_of, to_pixels
 from ofx_helpers.host.properties import PropertySet
 from ofx_helpers.host.schemas import CLIP, CLIP_INSTANCE
-from ofx_helpers.host.types import Box
+from ofx_helpers.host.types import Above, Box
 from ofx_helpers.host.types import Clip as Connection
 
 if TYPE_CHECKING:
@@ -90,6 +90,12 @@ class ClipInstance:
         if self.connection is None:
             return (0.0, 0.0, 0.0, 0.0)
         return self.connection.region(time)
+
+    def above(self, time: float) -> Above | None:
+        """The transforms that the plug-in is to apply to this input's pictures."""
+        if self.connection is None or self.connection.above is None:
+            return None
+        return self.connection.above(time)
 
     def refresh(self) -> None:
         """Bring the properties up to date with connection and preferences."""

@@ -45,6 +45,7 @@ def description(plugin: Plugin) -> Description:
         thread_safety=_SAFETY.get(properties[n.PROP_THREAD_SAFETY], "unsafe"),
         tiles=bool(properties[n.PROP_TILES]),
         temporal=bool(properties[n.PROP_TEMPORAL]),
+        transforms=bool(properties[n.PROP_CAN_TRANSFORM]),
         single_instance=bool(properties[n.PROP_SINGLE_INSTANCE]),
         extensions=tuple(properties.all(n.PROP_EXTENSIONS)),
     )
@@ -57,6 +58,7 @@ def _input(name: str, clip: PropertySet) -> Input:
         optional=bool(clip[n.CLIP_PROP_OPTIONAL]),
         mask=bool(clip[n.CLIP_PROP_IS_MASK]),
         temporal=bool(clip[n.PROP_TEMPORAL]),
+        transforms=bool(clip[n.PROP_CAN_TRANSFORM]),
         components=components_of(clip),
     )
 

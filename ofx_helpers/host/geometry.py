@@ -46,3 +46,12 @@ def union(boxes: list[Box]) -> Box:
     low = tuple(min(box[i] for box in solid) for i in (0, 1))
     high = tuple(max(box[i] for box in solid) for i in (2, 3))
     return (low[0], low[1], high[0], high[1])
+
+
+def canonical(matrix: tuple[float, ...], aspect_in: float, aspect_out: float) -> tuple[float, ...]:
+    """A matrix between pixels as one between canonical coordinates."""
+    return tuple(
+        value * (aspect_out if row == 0 else 1.0) / (aspect_in if column == 0 else 1.0)
+        for row, line in enumerate((matrix[:3], matrix[3:6], matrix[6:]))
+        for column, value in enumerate(line)
+    )

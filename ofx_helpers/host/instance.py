@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.host import handles, memory
 from ofx_helpers.host import names as n
@@ -169,6 +167,7 @@ class Instance:
         """An image of a clip; an `OfxError` where there is none."""
         if not clip.connected:
             raise OfxError(Status.FAILED, f"{clip.name} is not connected")
+        matrix: tuple[float, ...] = IDENTITY
         if clip.output:
             pixels, bounds = job.output, job.window
             whole = to_pixels(job.region, job.scale, clip.aspect)
@@ -177,7 +176,13 @@ class Instance:
             bounds = self._bounds(clip, job, region, whole)
             if bounds.empty:
                 raise OfxError(Status.FAILED, f"{clip.name} is empty there")
-            pixels = self._pixels(clip, job, time, bounds)
+            above = clip.above(time)
+            frame = self._fetched(clip, job, time, bounds)
+            if above is None:
+                frame = frame.crop(bounds)
+            pixels, bounds = from_frame(frame, clip.components, clip.depth), frame.window
+            if above is not None:
+                matrix, whole = above.matrix, above.region
         image = Image(
             pixels,
             bounds,
@@ -187,7 +192,7 @@ class Instance:
             region=whole,
             scale=job.scale,
             aspect=clip.aspect,
-            matrix=IDENTITY,
+            matrix=matrix,
             owner=job,
         )
         with job.lock:
@@ -203,13 +208,12 @@ class Instance:
             return whole.intersect(job.window)
         return to_pixels(wanted, job.scale, clip.aspect).intersect(whole)
 
-    def _pixels(self, clip: ClipInstance, job: Job, time: float, bounds: Window) -> Buffer:
+    def _fetched(self, clip: ClipInstance, job: Job, time: float, bounds: Window) -> Frame:
         with job.lock:
             frame = job.fetch(clip.name, time, bounds)
         if not isinstance(frame, Frame):
             raise PluginError(f"{self.plugin}: input {clip.name} at frame {time:g} gave no frame")
-        pixels = from_frame(frame.crop(bounds), clip.components, clip.depth)
-        return np.asarray(pixels)
+        return frame
 
     def close(self) -> None:
         """Give every handle back, and what the plug-in forgot to."""

@@ -304,6 +304,10 @@ class RemoteEffect:
     def _serve(self, ask: Message) -> tuple[Any, Sequence[int]]:
         if ask["ask"] == "region":
             return self._clips[ask["name"]].region(ask["time"]), ()
+        if ask["ask"] == "above":
+            above = self._clips[ask["name"]].above
+            found = above(ask["time"]) if above is not None else None
+            return ([] if found is None else [list(found.matrix), list(found.region)]), ()
         if ask["ask"] == "value":
             return values_to_json(self._live[ask["name"]](ask["time"])), ()
         raise PluginError(f"{self._name()} asked for {ask['ask']} outside of a render")
@@ -319,5 +323,5 @@ class RemoteEffect:
 
 
 def _clip_to_json(clip: Clip) -> Message:
-    names = (field.name for field in fields(clip) if field.name != "region")
-    return {name: getattr(clip, name) for name in names}
+    names = (field.name for field in fields(clip) if field.name not in ("region", "above"))
+    return {"above": clip.above is not None, **{name: getattr(clip, name) for name in names}}

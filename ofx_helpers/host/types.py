@@ -32,6 +32,8 @@ class Input:
     optional: bool = False
     mask: bool = False
     temporal: bool = False
+    transforms: bool = False
+    """Whether the plug-in applies a transform that comes with the picture."""
     components: tuple[str, ...] = ("RGBA",)
     """What the plug-in takes: of RGBA, RGB, Alpha, XY."""
 
@@ -78,6 +80,8 @@ class Description:
     thread_safety: Literal["unsafe", "instance-safe", "fully-safe"] = "unsafe"
     tiles: bool = False
     temporal: bool = False
+    transforms: bool = False
+    """Whether it may be a matrix (`Effect.transform`)."""
     single_instance: bool = False
     extensions: tuple[str, ...] = ()
     """File suffixes of a reader or writer."""
@@ -114,6 +118,16 @@ class Project:
     folder: Path = Path()
 
 
+@dataclass(frozen=True)
+class Above:
+    """Transforms that are left to the plug-in: its input's pictures are those above them."""
+
+    matrix: tuple[float, ...]
+    """3×3 by rows, in pixels: from the picture above to the input's plane."""
+    region: Window
+    """Where the picture above has pixels."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Clip:
     """What an input of an instance is connected to. One that is absent is not connected."""
@@ -128,6 +142,9 @@ class Clip:
     premultiplication: Literal["premultiplied", "unpremultiplied", "opaque"] = "premultiplied"
     varies: bool = False
     """Whether its picture changes continuously between whole frames."""
+    above: Callable[[float], Above | None] | None = None
+    """For an input that takes transforms: those to apply at a time. `Fetch` then gives what it has
+    of the picture above them, whatever window is asked for."""
 
 
 Keys = Sequence[tuple[float, Values]]

@@ -34,7 +34,7 @@ from ofx_helpers.host.errors import OverrunError
 from ofx_helpers.host.hooks import hooks
 from ofx_helpers.host.notes import Notes
 from ofx_helpers.host.shared import Borrower, Place, owner, view
-from ofx_helpers.host.types import Box, Clip, Effect, Values
+from ofx_helpers.host.types import Above, Box, Clip, Effect, Values
 from ofx_helpers.host.wire import ClosedError, Message, Wire
 
 
@@ -257,9 +257,18 @@ class Worker:
             x1, y1, x2, y2 = self._ask(served, {"ask": "region", "name": name, "time": time})
             return x1, y1, x2, y2
 
+        def above(time: float) -> Above | None:
+            found = self._ask(served, {"ask": "above", "name": name, "time": time})
+            return Above(tuple(found[0]), Window(*found[1])) if found else None
+
         fields = {key: values_from_json(value) for key, value in data.items()}
         size = fields.pop("format")
-        return Clip(region=region, format=None if size is None else Window(*size), **fields)
+        return Clip(
+            region=region,
+            above=above if fields.pop("above") else None,
+            format=None if size is None else Window(*size),
+            **fields,
+        )
 
     def _value(self, served: Served, name: str, time: float) -> Values:
         values: Values = values_from_json(
