@@ -31,19 +31,27 @@ class PluginNodes:
         self._find = find
         self._in_process = in_process
         self._lock = threading.Lock()
-        self._known: dict[str, Description] | None = None
+        self._known: dict[str, list[Description]] = {}
+        self._looked = False
         self._nodes: dict[str, _PluginNode] = {}
 
     def get(self, plugin: str) -> NodeType | None:
-        """The newest plug-in of that identifier as a node type; None where there is none."""
+        """The plug-in of that identifier as a node type; None where there is none.
+
+        A node is rendered by the major version that the project was saved with, where it is there.
+        """
         with self._lock:
-            if self._known is None:
-                self._known = self._find().newest()
+            if not self._looked:
+                for found in self._find():
+                    self._known.setdefault(found.identifier, []).append(found)
+                self._looked = True
             if plugin not in self._known:
                 return None
             if plugin not in self._nodes:
-                found = Plugin(self._known[plugin], in_process=self._in_process)
-                self._nodes[plugin] = _PluginNode(found)
+                versions = sorted(self._known[plugin], key=lambda entry: entry.version)
+                self._nodes[plugin] = _PluginNode(
+                    [Plugin(version, in_process=self._in_process) for version in versions]
+                )
             return self._nodes[plugin].node_type
 
     def close(self) -> None:
@@ -56,17 +64,21 @@ class PluginNodes:
 class _Slot:
     """The place of one node's instance. Who holds it may ask for those of nodes upstream only."""
 
-    def __init__(self, plugin: Plugin) -> None:
+    def __init__(self, versions: Sequence[Plugin]) -> None:
         self.lock = threading.RLock()
-        self._plugin = plugin
+        self._versions = versions
         self._live: Live | None = None
 
     def filled(self, context: Context) -> Live:
         """The node's instance, made anew where the node has changed."""
         if self._live is None or not self._live.serves(context):
             self.close()
-            self._live = Live(self._plugin, context)
+            self._live = Live(self._version(context.node.version), context)
         return self._live
+
+    def _version(self, major: int) -> Plugin:
+        fitting = [one for one in self._versions if one.description.version[0] == major]
+        return (fitting or self._versions)[-1]
 
     def close(self) -> None:
         with self.lock:
@@ -78,11 +90,12 @@ class _Slot:
 class _PluginNode:
     """One plug-in as a node type, and its instances, one for each node of a project."""
 
-    def __init__(self, plugin: Plugin) -> None:
-        self._plugin = plugin
+    def __init__(self, versions: Sequence[Plugin]) -> None:
+        """`versions` of one plug-in, the newest last."""
+        self._versions = versions
         self._lock = threading.Lock()
         self._slots: dict[str, _Slot] = {}
-        entry = plugin.description
+        entry = versions[-1].description
         pictures = [one.label for one in entry.inputs if not one.mask]
         main = next((name for name in _MAIN if name in pictures), (*pictures, "Source")[0])
         self._gathered = next((one for one in entry.inputs if one.transforms), None)
@@ -100,6 +113,8 @@ class _PluginNode:
             matrix=self._matrix if entry.transforms else None,
             concatenates=self._gathered.label if self._gathered else None,
             main=main,
+            # Natron itself keeps the channels that are off, where the plug-in has no such switches.
+            process=all(one.name != "NatronOfxParamProcessR" for one in entry.parameters),
             defaults={
                 one.name: one.default[0] if len(one.default) == 1 else list(one.default)
                 for one in entry.parameters
@@ -118,7 +133,7 @@ class _PluginNode:
         """The node's instance, looking at the graph as `context` does; errors name the node."""
         node = context.node
         with self._lock:
-            slot = self._slots.setdefault(node.name, _Slot(self._plugin))
+            slot = self._slots.setdefault(node.name, _Slot(self._versions))
         try:
             with slot.lock:
                 live = slot.filled(context)
@@ -144,7 +159,7 @@ class _PluginNode:
 
     def _varies(self, context: Context) -> bool:
         with self._at(context) as live:
-            return live.output.varies or self._plugin.description.temporal
+            return live.output.varies or self._versions[-1].description.temporal
 
     def _components(self, context: Context) -> Components:
         with self._at(context) as live:
