@@ -10,6 +10,7 @@ import numpy as np
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.node_type import Box, Components, Context, Matrix, NodeType, Same, Want
+from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.geometry import canonical, to_pixels
 from ofx_helpers.host.live import Live
 from ofx_helpers.host.loaded import Plugin
@@ -98,7 +99,10 @@ class _PluginNode:
         entry = versions[-1].description
         pictures = [one.label for one in entry.inputs if not one.mask]
         main = next((name for name in _MAIN if name in pictures), (*pictures, "Source")[0])
-        self._gathered = next((one for one in entry.inputs if one.transforms), None)
+        gathered = next((one.label for one in entry.inputs if one.transforms), None)
+        self._through = next(
+            (one.name for one in entry.inputs if one.label == (gathered or main)), ""
+        )
         self.node_type = NodeType(
             plugins=(entry.identifier,),
             render=self._render,
@@ -111,7 +115,7 @@ class _PluginNode:
             varies=self._varies,
             components=self._components,
             matrix=self._matrix if entry.transforms else None,
-            concatenates=self._gathered.label if self._gathered else None,
+            concatenates=gathered,
             main=main,
             # Natron itself keeps the channels that are off, where the plug-in has no such switches.
             process=all(one.name != "NatronOfxParamProcessR" for one in entry.parameters),
@@ -139,11 +143,8 @@ class _PluginNode:
                 live = slot.filled(context)
                 with live.seen_from(context):
                     yield live
-        except RenderError as error:
-            text = str(error)
-            if text.startswith(f"{node.name}: "):
-                raise
-            raise type(error)(f"{node.name}: {text}") from error
+        except PluginError as error:
+            raise RenderError(f"{node.name}: {error}") from error
 
     def _box(self, context: Context) -> Box:
         with self._at(context) as live:
@@ -173,8 +174,8 @@ class _PluginNode:
     def _matrix(self, context: Context) -> Matrix | None:
         with self._at(context) as live:
             found = live.effect.transform(context.time)
-        # Natron gathers through the input that the plug-in names; the engine through the first.
-        if found is None or self._gathered is None or found[0] != self._gathered.name:
+        # Natron gathers through the input that the plug-in names; the engine through one of them.
+        if found is None or found[0] != self._through:
             return None
         aspect = 1 / context.graph.pixel_aspect
         return np.array(canonical(found[1], aspect, aspect), np.float64).reshape(3, 3)

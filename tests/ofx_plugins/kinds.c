@@ -7,7 +7,7 @@
    Unscaled    refuses a render scale but 1
    Same        identity of the frame two before
    Grow        its region is larger than the source's by `size`; a box of 2·size + 1 rows is summed
-   Move        a translation that is also given as a matrix
+   Move        a translation that is also given as a matrix, and applies one that its source has
    Straight    takes and gives unpremultiplied images
    InOrder     only frame after frame: the count of frames since the sequence began
    Unsafe      one render at a time in the whole process; two at once fail */
@@ -248,7 +248,9 @@ ACT(move_describe) {
 }
 
 ACT(move_context) {
-  one_input(e, in, out);
+  UNUSED;
+  props->setInt(clip(e, "Source", COMPONENTS_RGBA), PROP_CAN_TRANSFORM, 0, 1);
+  clip(e, "Output", COMPONENTS_RGBA);
   OfxPropertySetHandle p = param(e, PARAM_DOUBLE_2D, "by");
   props->setDoubleN(p, PROP_PARAM_DEFAULT, 2, (double[]){2, -1});
   return OFX_OK;
@@ -295,9 +297,11 @@ ACT(move_render) {
   OfxRectI window = window_of(in);
   double by[2] = {0, 0};
   move_by(e, in, by);
-  int dx = (int)by[0], dy = (int)by[1];
   Image source, result;
   image_of(e, "Source", time_of(in), &source);
+  double above[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+  if (source.handle) props->getDoubleN(source.handle, PROP_MATRIX, 9, above);
+  int dx = (int)(by[0] + above[2]), dy = (int)(by[1] + above[5]);
   OfxStatus status = image_of(e, "Output", time_of(in), &result);
   if (status == OFX_OK)
     EACH_PIXEL(window, x, y) copy(&source, at(&result, x, y), x - dx, y - dy);
