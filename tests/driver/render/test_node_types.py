@@ -38,9 +38,11 @@ def test_of_two_that_render_a_node_the_preferred_one_does(
 
 def test_a_plugin_renders_what_we_have_no_node_for_and_nobody_what_is_nowhere() -> None:
     found = resolver()(MIX)
-    assert found is not None and found.main == "B"
+    assert found is not None
+    assert found.main == "B"
     assert resolver()("net.sf.openfx.Nothing") is None
-    assert MIX in Renderable() and "net.sf.openfx.Nothing" not in Renderable()
+    assert MIX in Renderable()
+    assert "net.sf.openfx.Nothing" not in Renderable()
 
 
 def test_a_confined_render_has_nodes_of_ours_only() -> None:
