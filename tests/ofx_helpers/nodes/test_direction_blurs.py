@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import geometry_context as alone
 import numpy as np
 import pytest
 
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.nodes import collect
+from tests.ofx_helpers.nodes import geometry_context as alone
 
 FULL = Window(0, 0, 256, 256)
 

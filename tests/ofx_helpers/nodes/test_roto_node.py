@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import geometry_context as alone
 import numpy as np
 import pytest
 
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.graph import Point, Shape
 from ofx_helpers.nodes.roto import NODE
+from tests.ofx_helpers.nodes import geometry_context as alone
 
 FULL = Window(0, 0, 256, 256)
 

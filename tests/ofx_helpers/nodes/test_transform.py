@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import geometry_context as alone
 import numpy as np
 import pytest
 
@@ -12,6 +11,7 @@ from ofx_helpers.engine.node_type import Upstream
 from ofx_helpers.engine.resample import output_region
 from ofx_helpers.nodes import collect
 from ofx_helpers.nodes.corner_pin import homography
+from tests.ofx_helpers.nodes import geometry_context as alone
 
 FULL = Window(0, 0, 256, 256)
 ONE_NODE = (

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import geometry_context as alone
 import numpy as np
 import pytest
 
@@ -13,6 +12,7 @@ from ofx_helpers.engine.node_type import Upstream
 from ofx_helpers.engine.params import catalogue
 from ofx_helpers.engine.resample import invert, resample
 from ofx_helpers.nodes import collect
+from tests.ofx_helpers.nodes import geometry_context as alone
 
 FULL = Window(0, 0, 256, 256)
 BOX = (0.0, 0.0, 128.0, 96.0)
