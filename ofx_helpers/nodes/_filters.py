@@ -6,18 +6,26 @@ import cv2
 import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, never_same
-from ofx_helpers.engine.params import Params
+from ofx_helpers.engine.node_type import (
+    Context,
+    NodeType,
+    Same,
+    Want,
+    never_same,
+    usual_components,
+)
 
 Change = Callable[[Context, Pixels], Pixels]
 """From the pixels (h, w, 4), not to be written to, to as many new ones."""
 
 
-def processed(params: Params) -> list[int]:
-    """The channels that the node works on."""
+def processed(context: Context) -> list[int]:
+    """The channels that the node works on, among those that its picture has."""
+    params = context.params
+    names = "RGB" if usual_components(context) == "RGB" else "RGBA"
     return [
         index
-        for index, name in enumerate("RGBA")
+        for index, name in enumerate(names)
         if f"NatronOfxParamProcess{name}" not in params
         or params.flag(f"NatronOfxParamProcess{name}")
     ]

@@ -8,7 +8,7 @@ from ofx_helpers.nodes._filters import processed
 
 
 def _zebra(context: Context, pixels: Pixels, window: Window) -> Pixels:
-    params, channels = context.params, processed(context.params)
+    params, channels = context.params, processed(context)
     lower, upper = (np.array(params.colour(name), np.float32) for name in ("lower", "upper"))
     low = (pixels < lower)[..., channels].any(-1)
     high = (pixels > upper)[..., channels].any(-1)

@@ -14,8 +14,10 @@ def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
 
 
 def _fill(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixels:
-    # A Solid's colour has no alpha of its own: 1.
-    return np.full((window.height, window.width, 4), context.params.colour("color"), np.float32)
+    red, green, blue, alpha = context.params.colour("color")
+    # A Solid's colour has no alpha of its own.
+    whole = 1.0 if context.node.plugin.endswith("Solid") else alpha
+    return np.full((window.height, window.width, 4), (red, green, blue, whole), np.float32)
 
 
 NODE = NodeType(

@@ -29,7 +29,7 @@ def _distance(context: Context, pixels: Pixels) -> Pixels:
     params, format = context.params, context.input_format("Source")
     metric, size = params.choice("metric"), max(format.width, format.height)
     result = pixels.copy()
-    for channel in processed(params):
+    for channel in processed(context):
         lit = pixels[..., channel] != 0
         found = _from_black(lit, metric)
         if params.flag("signed"):

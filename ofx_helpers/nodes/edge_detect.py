@@ -163,7 +163,7 @@ def _parabola(low: Plane, middle: Plane, high: Plane, at: Plane) -> Plane:
 def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame:
     params, area = context.params, _region(context)
     pixels = padded(frames[0], area, True)
-    result, channels = pixels.copy(), processed(params)
+    result, channels = pixels.copy(), processed(context)
     across, up = (found[..., channels] for found in _gradients(context, pixels))
     rule = params.choice("multiChannel")
     result[..., channels] = _strength(across, up, rule)

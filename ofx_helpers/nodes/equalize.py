@@ -30,7 +30,7 @@ def _equalized(values: Plane, levels: int, low: float, high: float) -> Plane:
 
 
 def _equalize(context: Context, pixels: Pixels) -> Pixels:
-    params, channels = context.params, processed(context.params)
+    params, channels = context.params, processed(context)
     result = pixels.copy()
     low, high = params.number("min_value"), params.number("max_value")
     # One histogram for all channels.

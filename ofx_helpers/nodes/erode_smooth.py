@@ -85,7 +85,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Frame:
     below = smooth(weights, kind, size, nearest=nearest)
     mean = np.divide(above, below, out=np.zeros_like(above), where=below != 0)
     # Other channels keep their values, which go on beyond the source's edge too.
-    result, channels = pixels.copy(), processed(params)
+    result, channels = pixels.copy(), processed(context)
     result[..., channels] = ((mean - _OFFSET) * (end - start) + start)[..., channels]
     return Frame(result, area)
 

@@ -67,7 +67,7 @@ def _noisy(context: Context, values: Plane, window: Window) -> Plane:
 
 
 def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame:
-    found, channels = frames[0], processed(context.params)
+    found, channels = frames[0], processed(context)
     result = found.pixels.copy()
     if channels and result.size:
         values = found.pixels[..., channels].astype(np.float64)

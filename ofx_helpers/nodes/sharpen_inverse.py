@@ -11,7 +11,7 @@ _LAPLACIAN = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]], np.float32)
 
 
 def _sharpen(context: Context, pixels: Pixels) -> Pixels:
-    params, channels = context.params, processed(context.params)
+    params, channels = context.params, processed(context)
     result = pixels.copy()
     work = np.ascontiguousarray(pixels[..., channels])
     amplitude = np.float32(params.number("amplitude"))

@@ -86,7 +86,7 @@ def _step(planes: Planes, context: Context) -> Planes:
 
 
 def _sharpen(context: Context, pixels: Pixels) -> Pixels:
-    channels = processed(context.params)
+    channels = processed(context)
     planes = np.ascontiguousarray(pixels[..., channels])
     for _ in range(context.params.whole("iterations") if planes.size else 0):
         planes = _step(planes, context)

@@ -162,3 +162,20 @@ def test_the_border_of_a_moved_picture_without_alpha_is_written_opaque(tmp_path:
     np.testing.assert_array_equal(written[:10, 3:, :3], PICTURE[2:, :13, :3])
     assert (written[:11, 2:, 3] == 255).all()
     assert (written[:, :2, 3] == 0).all()
+
+
+def test_a_solid_of_alpha_alone_is_white() -> None:
+    solid = node("S", "Solid", outputComponents="Alpha", color=(0.2, 0.4, 0.6))
+    assert (shown(solid) == 1).all()
+
+
+def test_an_alpha_that_is_not_there_counts_in_no_histogram() -> None:
+    params = {"Source": "Rgb"}
+    asked = shown(node("N", "net.sf.cimg.CImgEqualize", params, NatronOfxParamProcessA=True))
+    plain = shown(node("N", "net.sf.cimg.CImgEqualize", params, NatronOfxParamProcessA=False))
+    np.testing.assert_array_equal(asked, plain)
+
+
+def test_the_channels_that_vector_to_color_leaves_are_its_inputs() -> None:
+    made = node("N", "VectorToColorPlugin", {"Source": "Rgba"}, NatronOfxParamProcessA=False)
+    np.testing.assert_array_equal(shown(made)[..., 3], shown(RGBA)[..., 3])
