@@ -33,3 +33,7 @@ class Backend(Protocol):
     def create(self, description: Description, project: Project) -> Effect:
         """An instance in this process. Raises PluginError."""
         ...
+
+    def end(self) -> None:
+        """Unload every plug-in; effects are closed before, and nothing is asked afterwards."""
+        ...

@@ -8,7 +8,7 @@ from ofx_helpers.host.describe import description
 from ofx_helpers.host.effect import LocalEffect
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.hooks import hooks
-from ofx_helpers.host.plugin import Plugin
+from ofx_helpers.host.plugin import Plugin, unload_all
 from ofx_helpers.host.types import Description, Effect, Project
 
 
@@ -25,6 +25,11 @@ def describe(bundle: Path, index: int) -> Description:
 def create(description: Description, project: Project) -> Effect:
     """See `Backend`."""
     return LocalEffect(description, project, progress=_progress)
+
+
+def end() -> None:
+    """See `Backend`."""
+    unload_all()
 
 
 def _plugins(bundle: Path) -> Sequence[Plugin]:

@@ -14,7 +14,7 @@ from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.hooks import hooks
 from ofx_helpers.host.instance import Described, Messages
 from ofx_helpers.host.properties import PropertySet, Schema
-from ofx_helpers.host.status import Status, kept
+from ofx_helpers.host.status import Status, kept, log
 from ofx_helpers.host.suites.table import host
 
 CONTEXTS = ("Reader", "Writer", "General", "Filter", "Generator", "Transition", "Retimer")
@@ -211,7 +211,10 @@ def unload_all() -> None:
     """Unload every plug-in of this process; none can be loaded again."""
     for binary in Binary.loaded.values():
         for plugin in binary.plugins:
-            plugin.unload()
+            try:
+                plugin.unload()
+            except Exception as error:
+                log.warning("%s: action Unload: %s", plugin.identifier, error)
 
 
 def short(action: str) -> str:

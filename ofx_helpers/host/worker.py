@@ -140,6 +140,7 @@ class Worker:
                 elif "quit" in message:
                     for served in list(self._effects.values()):
                         served.effect.close()
+                    self._backend.end()
                     return
 
     def _converse(self, session: Session) -> None:

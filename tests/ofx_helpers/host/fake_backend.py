@@ -235,3 +235,7 @@ FAULTS: Mapping[str, Callable[[FakeEffect, Sequence[Any]], Any]] = {
 
 def create(what: Description, project: Project) -> FakeEffect:
     return FakeEffect(what, project)
+
+
+def end() -> None:
+    pass

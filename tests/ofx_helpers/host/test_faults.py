@@ -43,6 +43,18 @@ def picture() -> Any:
     return RANDOM.random((7, 11, 4), np.float32)
 
 
+def test_a_worker_unloads_its_plugins_when_it_is_closed(
+    hostile: Description, pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mark = tmp_path / "unloaded"
+    monkeypatch.setenv("OFX_TEST_FAULT", "strange@OfxActionUnload")
+    monkeypatch.setenv("OFX_TEST_ONCE", str(mark))
+    RemoteEffect(hostile, Project(format=Window(0, 0, 8, 6)), pool=pool).close()
+    assert not mark.exists()
+    pool.close()
+    assert mark.exists()
+
+
 @pytest.mark.parametrize(
     ("deed", "action", "words"),
     [
