@@ -8,6 +8,7 @@ in the graph once for each of them.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ofx_helpers.engine.components import COLOUR_PLANE
 from ofx_helpers.engine.graph import Node
 
 _READERS = ("fr.inria.built-in.Read", "fr.inria.openfx.ReadOIIO", "fr.inria.openfx.ReadEXR")
@@ -35,7 +36,7 @@ def with_layers(nodes: Mapping[str, Node]) -> dict[str, Node]:
 
 def _layer(node: Node, label: str) -> str:
     chosen = node.params.get(f"{label}_channels", ("",))[0]
-    if not isinstance(chosen, str) or chosen.partition(".")[0] in _COLOUR:
+    if not isinstance(chosen, str) or chosen.partition(".")[0] in _COLOUR or chosen == COLOUR_PLANE:
         return ""
     return chosen
 

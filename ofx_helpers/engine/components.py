@@ -10,7 +10,8 @@ from ofx_helpers.engine.frame import Frame, Pixels
 from ofx_helpers.engine.graph import Node
 from ofx_helpers.engine.node_type import Components, Context, is_mask, usual_components
 
-_COLOUR = "uk.co.thefoundry.OfxImagePlaneColour"
+COLOUR_PLANE = "uk.co.thefoundry.OfxImagePlaneColour"
+"""How Natron 2.2 and later name the colour in a menu of planes."""
 
 
 def always_rgba(_context: Context) -> Components:
@@ -54,5 +55,5 @@ def on_another_plane(node: Node) -> bool:
     """
     chosen = node.params.get("channels", (0,))[0]
     if isinstance(chosen, str):
-        return chosen not in ("", "All", "RGBA", _COLOUR) and not chosen.startswith("Color")
+        return chosen not in ("", "All", "RGBA", COLOUR_PLANE) and not chosen.startswith("Color")
     return isinstance(chosen, int) and not isinstance(chosen, bool) and chosen > 0

@@ -68,3 +68,19 @@ def test_an_input_takes_the_layer_it_asks_for_past_nodes_that_hand_it_on(layered
         inputs={"A": "Add", "B": "Read"},
     )
     assert pixel(reader(layered, "Lava.RGBA"), add, merge)[:2] == [0.625, 0.25]
+
+
+def test_the_colour_by_its_plane_is_what_the_nodes_before_made_of_it(layered: Path) -> None:
+    add = Node(
+        name="Add",
+        plugin="net.sf.openfx.AddPlugin",
+        params={"value": (1.0, 1.0, 1.0, 1.0)},
+        inputs={"Source": "Read"},
+    )
+    last = Node(
+        name="Last",
+        plugin="net.sf.openfx.MultiplyPlugin",
+        params={"Source_channels": ("uk.co.thefoundry.OfxImagePlaneColour",)},
+        inputs={"Source": "Add"},
+    )
+    assert pixel(reader(layered, "Lava.RGBA"), add, last)[:2] == [1.5, 1.25]
