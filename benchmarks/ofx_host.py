@@ -77,8 +77,9 @@ def inputs(plugin: host.Plugin, window: Window, *, shared: bool) -> dict[str, Fr
 
 def prepare(effect: Effect, assigned: Mapping[str, object], frames: Mapping[str, Frame]) -> None:
     """Parameters and inputs."""
+    sizes = {entry.name: max(1, len(entry.default)) for entry in effect.description.parameters}
     for name, value in assigned.items():
-        effect.set(name, value if isinstance(value, tuple) else (value,))  # type: ignore[arg-type]
+        effect.set(name, value if isinstance(value, tuple) else (value,) * sizes[name])  # type: ignore[arg-type]
     boxes = {name: tuple(map(float, frame.window)) for name, frame in frames.items()}
     effect.connect({name: Clip(region=lambda _, box=box: box) for name, box in boxes.items()})  # type: ignore[misc]
 
