@@ -55,10 +55,19 @@ def _clamp(context: Context, plane: Pixels, channel: int) -> None:
         plane[above & ~below] = to
 
 
+_NEUTRAL = {"AddPlugin": 0.0, "MultiplyPlugin": 1.0, "GammaPlugin": 1.0}
+"""The value that changes nothing: then the picture is not unpremultiplied either."""
+
+
 def _same(context: Context) -> Same | None:
     params = context.params
-    off = not any(params.flag(f"NatronOfxParamProcess{channel}") for channel in "RGBA")
-    return Same("Source") if off or params.number("mix") == 0 else None
+    chosen = [i for i, name in enumerate("RGBA") if params.flag(f"NatronOfxParamProcess{name}")]
+    if params.number("mix") == 0 or not chosen:
+        return Same("Source")
+    neutral = _NEUTRAL.get(context.node.plugin.rpartition(".")[2])
+    if neutral is None or any(params.colour("value")[i] != neutral for i in chosen):
+        return None
+    return Same("Source")
 
 
 NODES = tuple(

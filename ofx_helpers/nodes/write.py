@@ -11,7 +11,8 @@ def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pix
 
 
 def _same(_context: Context) -> Same:
-    return Same("Source")
+    # What is asked of its input is the file's window, whatever region that says it has.
+    return Same("Source", beyond=True)
 
 
 NODE = NodeType(

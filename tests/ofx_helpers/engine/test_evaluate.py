@@ -183,7 +183,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
-FADE = Curve((Key(1.0, 1.0, Interpolation.LINEAR, 0, 1), Key(9.0, 9.0, right=1, left=1)))
+FADE = Curve((Key(1.0, 2.0, Interpolation.LINEAR, 0, 1), Key(9.0, 10.0, right=1, left=1)))
 
 
 def test_what_two_writers_share_is_computed_once_a_frame(computed: Counter[str]) -> None:

@@ -115,3 +115,16 @@ def test_the_hue_in_hsl_of_light_above_1_is_that_of_a_channel_above_it() -> None
     assert hue == pytest.approx((4 + (2.4 - 0.3) / (high - low)) / 6, abs=1e-5)
     assert saturation == pytest.approx((high - low) / (2 - (high + low)), abs=1e-5)
     assert lightness == pytest.approx((2.4 + 0.3) / 2, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "neutral"), [("AddPlugin", 0.0), ("MultiplyPlugin", 1.0), ("GammaPlugin", 1.0)]
+)
+def test_a_value_that_changes_nothing_leaves_even_clear_pixels(plugin: str, neutral: float) -> None:
+    clear = np.array([[[200, 100, 50, 0], [200, 100, 50, 255]]], np.uint8)
+    made = graph(
+        read("A", "clear.png", outputPremult="unpremult"),
+        node("N", plugin, {"Source": "A"}, value=(neutral,) * 4, premult=True),
+    )
+    got = render(made, "N", {"clear.png": clear}).pixels
+    np.testing.assert_array_equal(got, linear(clear))
