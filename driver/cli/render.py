@@ -51,6 +51,13 @@ def render(
         typer.Option(help="When a frame is lost: stop, skip, or a placeholder in its place."),
     ] = "stop",
     jobs: Annotated[int, typer.Option(help="Renderers at once.", min=1, max=256)] = 1,
+    on: Annotated[
+        str,
+        typer.Option(
+            help="here, dask for --jobs workers, or a Dask scheduler: tcp://host:8786.",
+            metavar="PLACE",
+        ),
+    ] = "here",
     chunk: Annotated[
         int, typer.Option(help="Frames a process; 0 for the renderer's usual.", min=0)
     ] = 0,
@@ -69,6 +76,9 @@ def render(
     Every file is judged: whole, of the right size, depth and channels, and not black where it
     should show something. Run the same command again to go on where it was stopped.
 
+    On a Dask scheduler (--on), the workers need this program and the same disk at the same paths; a
+    worker that is lost costs time, not frames.
+
     Examples:
 
     memecomp render comp.ntp --frames 1945,1949,1950-1960:4
@@ -78,6 +88,8 @@ def render(
     memecomp render comp.ntp --proxy 0.25 --stats
 
     memecomp render strangers.ntp --out frames/ --confine
+
+    memecomp render comp.ntp --on tcp://scheduler:8786
 
     memecomp render comp.ntp --node Over --output look/over.####.png --engine embedded
     """
@@ -89,6 +101,7 @@ def render(
     from driver.progress import listening
     from driver.render.base import Nodes, OnError, RenderJob
     from driver.render.choose import Engine, renderer
+    from driver.render.place import place
     from driver.shot.frames import parse
 
     if engine not in get_args(Engine):
@@ -101,9 +114,10 @@ def render(
         raise MemecompError("--node and --output belong together")
     if out is not None and node is not None:
         raise MemecompError("--out is for writers; --node has its files from --output")
-    chosen = renderer("embedded" if confine and engine == "auto" else cast(Engine, engine))
+    wanted = "embedded" if confine and engine == "auto" else cast(Engine, engine)
     failed: list[Path] = []
-    with listening(as_json) as listener, stopping() as cancelled:
+    with listening(as_json) as listener, stopping() as cancelled, place(on, jobs) as where:
+        chosen = renderer(wanted, where.spread)
         for project in projects:
             job = RenderJob(
                 project=project,
@@ -116,7 +130,9 @@ def render(
                 proxy=proxy,
                 overwrite=overwrite,
                 on_error=cast(OnError, on_error),
-                jobs=jobs,
+                jobs=where.jobs,
+                isolate=where.isolate,
+                elsewhere=where.elsewhere,
                 chunk=chunk,
                 tries=tries,
                 silence=silence,

@@ -9,7 +9,7 @@ To render elsewhere than on this machine, give `trusted.render` another `spread`
 takes the chunks and yields their reports in any order. A `Chunk` and its `ChunkReport` are plain
 data and can be pickled; `render_chunk(chunk)` needs nothing but the files that the chunk names
 (project, inputs, output folders), and may be called again for a chunk whose worker was lost:
-frames that are finished already are kept.
+it renders all of it again, each file to its name by a move. `driver.render.on_dask` does so.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -76,6 +76,8 @@ class RenderJob:
     isolate: bool | None = None
     """Whether the embedded engine renders in processes of its own, which the watchdog can end;
     None does so for long jobs and several at once."""
+    elsewhere: bool = False
+    """Other machines render: the memory of this one says nothing."""
     stats: bool = False
     """Measure the time of each node."""
     nodes: Nodes = "own"

@@ -5,12 +5,16 @@ from typing import Literal
 from driver.errors import MemecompError
 from driver.render.base import Renderer
 from driver.render.natron import NatronRenderer, find_natron
+from driver.render.trusted import Spread
 
 Engine = Literal["auto", "embedded", "natron"]
 
 
-def renderer(engine: Engine) -> Renderer:
-    """The renderer of that name; 'auto' takes NatronRenderer where it is installed."""
+def renderer(engine: Engine, spread: Spread | None = None) -> Renderer:
+    """The renderer of that name; 'auto' takes NatronRenderer where it is installed.
+
+    `spread` gets the chunks, None for this machine.
+    """
     executable = find_natron()
     if engine == "natron" and executable is None:
         raise MemecompError(
@@ -19,7 +23,7 @@ def renderer(engine: Engine) -> Renderer:
             "render.engine in shot.toml)"
         )
     if executable is not None and engine != "embedded":
-        return NatronRenderer(executable)
+        return NatronRenderer(executable, spread)
     from driver.render.embedded import EmbeddedRenderer  # numba and OpenCV are slow to import
 
-    return EmbeddedRenderer()
+    return EmbeddedRenderer(spread)

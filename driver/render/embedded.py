@@ -9,6 +9,10 @@ class EmbeddedRenderer:
 
     name = "the embedded engine"
 
+    def __init__(self, spread: trusted.Spread | None = None) -> None:
+        """`spread` gets the chunks, None for this machine."""
+        self._spread = spread
+
     def render(self, job: RenderJob) -> None:
         """See `Renderer`; renders Write nodes and any other node."""
-        trusted.render(job, Engine(kind="embedded")).require()
+        trusted.render(job, Engine(kind="embedded"), self._spread).require()

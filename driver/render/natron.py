@@ -24,11 +24,11 @@ class NatronRenderer:
 
     name = "natron"
 
-    def __init__(self, executable: Path) -> None:
-        """`executable` is NatronRenderer."""
-        self._executable = executable
+    def __init__(self, executable: Path, spread: trusted.Spread | None = None) -> None:
+        """`executable` is NatronRenderer; `spread` gets the chunks, None for this machine."""
+        self._executable, self._spread = executable, spread
 
     def render(self, job: RenderJob) -> None:
         """See `Renderer`; renders only through Write nodes."""
         engine = Engine(kind="natron", executable=self._executable.absolute())
-        trusted.render(job, engine).require()
+        trusted.render(job, engine, self._spread).require()

@@ -47,7 +47,7 @@ def check(
         *_folders(plan, todo),
         *_strangers(strangers),
         *_disk(plan, todo),
-        *_memory(plan),
+        *(() if plan.job.elsewhere else _memory(plan)),
     ]
     faults = list(dict.fromkeys(faults))
     if len(faults) == 1:

@@ -200,6 +200,8 @@ class Render(Section):
     """Who renders the project; auto takes NatronRenderer where it is installed."""
     jobs: int = Field(default=1, ge=1, le=256)
     """Renderers at once."""
+    on: str = "here"
+    """Where they are: here, dask for `jobs` Dask workers, or a scheduler as tcp://host:8786."""
     chunk: int = Field(default=0, ge=0)
     """Frames that one process renders before a new one takes over; 0 takes the renderer's usual."""
     tries: int = Field(default=2, ge=0, le=100)

@@ -7,6 +7,7 @@ from driver.errors import CancelledError
 from driver.events import Event
 from driver.render.base import RenderJob
 from driver.render.choose import renderer
+from driver.render.place import place
 from driver.shot.settings import relative_to
 from driver.stages.base import Job, Stage
 
@@ -14,8 +15,6 @@ from driver.stages.base import Job, Stage
 def run(job: Job) -> None:
     """Renders every Write node of `comp.ntp` for the frames to do."""
     settings = job.settings.render
-    engine = renderer(settings.engine)
-    job.say(f"rendered by {engine.name}")
     done = 0
 
     def finished(frame: int) -> None:
@@ -28,22 +27,27 @@ def run(job: Job) -> None:
         if event.kind == "message":
             job.say(event.text)
 
-    engine.render(
-        RenderJob(
-            project=job.paths.project,
-            frames=job.todo,
-            # The runner knows what is finished, and that these files are the shot's.
-            resume=False,
-            overwrite=True,
-            jobs=settings.jobs,
-            chunk=settings.chunk,
-            tries=settings.tries,
-            silence=settings.silence,
-            on_event=heard,
-            on_frame=finished,
-            cancelled=job.cancelled,
+    with place(settings.on, settings.jobs) as where:
+        engine = renderer(settings.engine, where.spread)
+        job.say(f"rendered by {engine.name}")
+        engine.render(
+            RenderJob(
+                project=job.paths.project,
+                frames=job.todo,
+                # The runner knows what is finished, and that these files are the shot's.
+                resume=False,
+                overwrite=True,
+                jobs=where.jobs,
+                isolate=where.isolate,
+                elsewhere=where.elsewhere,
+                chunk=settings.chunk,
+                tries=settings.tries,
+                silence=settings.silence,
+                on_event=heard,
+                on_frame=finished,
+                cancelled=job.cancelled,
+            )
         )
-    )
     if job.cancelled():
         raise CancelledError
 
