@@ -12,13 +12,13 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 import jinja2
-from jinja2.sandbox import SandboxedEnvironment
 
 from driver.errors import MemecompError
 from driver.project.catalog import near
 from driver.project.complete import complete
 from driver.project.document import Document
 from driver.project.outline import ProjectOutline, read_outline
+from driver.project.sandbox import Sandbox
 from driver.project.template_params import Parameter, read_parameters
 from driver.project.template_store import (
     BODY,
@@ -34,6 +34,8 @@ __all__ = ["Template", "fill", "load_template", "outline_of", "render_outline", 
 
 _FIELDS = {"help", "parameters", "prepare"}
 OWN = "[Template]/"
+_FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError)
+"""What a template's own sums and calls raise, beside errors of Jinja, types and values."""
 """Starts the name of a file that lies relative to the template's own folder."""
 
 
@@ -115,7 +117,7 @@ def render_outline(template: Template, values: Mapping[str, object], path: Path)
         MemecompError: as `fill`.
     """
     checked = _checked(template, values, path.parent)
-    environment = SandboxedEnvironment(
+    environment = Sandbox(
         undefined=jinja2.StrictUndefined,
         loader=_loader(template),
         trim_blocks=True,
@@ -129,7 +131,7 @@ def render_outline(template: Template, values: Mapping[str, object], path: Path)
         return body.render(checked)
     except jinja2.TemplateSyntaxError as error:
         raise MemecompError(f"{error.filename}, line {error.lineno}: {error.message}.") from None
-    except (jinja2.TemplateError, MemecompError, TypeError, ValueError) as error:
+    except (jinja2.TemplateError, MemecompError, TypeError, ValueError, *_FAULTS) as error:
         line = _line_of(error.__traceback__, str(template.body))
         raise MemecompError(f"{template.body}, line {line}: {_said(error, template)}") from None
 
@@ -148,7 +150,9 @@ def _checked(template: Template, values: Mapping[str, object], folder: Path) -> 
             hint = near(name, template.parameters)
             raise MemecompError(f"Template {template.name} has no parameter {name!r}.{hint}")
     found: dict[str, object] = {}
-    for name, parameter in template.parameters.items():
+    # What is measured last: it lacks where the footage does, which is what a person must be told.
+    asked = sorted(template.parameters.items(), key=lambda item: bool(item[1].measured))
+    for name, parameter in asked:
         value = parameter.default if values.get(name) is None else values[name]
         if parameter.type == "file" and isinstance(value, str) and value.startswith(OWN):
             value = template.folder.absolute() / value.removeprefix(OWN)
@@ -160,7 +164,9 @@ def _checked(template: Template, values: Mapping[str, object], folder: Path) -> 
 
 
 def _said(error: Exception, template: Template) -> str:
-    text = str(error).rstrip(".")
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"there is no file {error} in {template.folder} or the shared ones."
+    text = str(error).rstrip(".") or type(error).__name__
     if "is undefined" in text:
         name = text.partition("'")[2].partition("'")[0]
         return f"{text}.{near(name, template.parameters)}"

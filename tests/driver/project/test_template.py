@@ -154,3 +154,26 @@ def test_files_are_stored_relative_to_the_project(tmp_path: Path) -> None:
     ):
         document = make(tmp_path, body, file=given)
         assert document.nodes[0].params["filename"].values == (stored,)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{% for one in range(10 ** 9) %}a{% endfor %}", "Range too big"),
+        ('{{ "a" * 10 ** 10 }}', "makes 10000000000; up to 1000000 may be"),
+        ("{{ 9 ** 1000 }}", "64 is the highest power"),
+        ('{% include "nothing.j2" %}', "there is no file nothing.j2 in"),
+    ],
+)
+def test_what_no_machine_can_do_is_a_sentence_with_its_line(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    with pytest.raises(MemecompError, match=r"template\.ntp\.j2, line 3: ") as error:
+        make(tmp_path, f"{HEAD}\n{line}\n")
+    assert said in str(error.value)
+
+
+def test_missing_footage_is_told_before_what_would_be_measured_on_it(tmp_path: Path) -> None:
+    with pytest.raises(MemecompError, match="Template glow, source_file: must be given"):
+        fill(load_template("glow"), {}, tmp_path / "glow.ntp")
