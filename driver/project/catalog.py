@@ -9,6 +9,7 @@ from typing import Any
 from driver.errors import MemecompError
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.graph import Keyed, Value
+from ofx_helpers.engine.media_types import VIDEO_SUFFIXES
 from ofx_helpers.engine.params import catalogue
 
 READ = "fr.inria.built-in.Read"
@@ -36,8 +37,9 @@ _TYPES = {
     "Path": ("Path", 1),
     "String": ("String", 1),
 }
-_FILMS = ("mov", "mp4", "m4v", "mkv", "avi", "webm", "mpg", "mpeg", "mxf")
-_CODECS = {".png": "PNG", ".exr": "EXR", ".pfm": "PFM"} | {f".{film}": "FFmpeg" for film in _FILMS}
+# By ending; all others OpenImageIO. That is what Natron takes itself, but for a PFM, on whose
+# writing by OpenImageIO it ends. Never WriteEXR: all but the first channel are one byte off.
+_CODECS = {".png": "PNG", ".pfm": "PFM"} | dict.fromkeys(VIDEO_SUFFIXES, "FFmpeg")
 
 
 def near(name: str, known: Iterable[str]) -> str:

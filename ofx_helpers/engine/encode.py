@@ -17,11 +17,7 @@ from ofx_helpers.engine.params import Params, catalogue
 
 WRITE = "fr.inria.built-in.Write"
 _OIIO = "fr.inria.openfx.WriteOIIO"
-_ENCODERS = {
-    ".png": "fr.inria.openfx.WritePNG",
-    ".exr": "fr.inria.openfx.WriteEXR",
-    ".pfm": "fr.inria.openfx.WritePFM",
-}
+_ENCODERS = {".png": "fr.inria.openfx.WritePNG", ".pfm": "fr.inria.openfx.WritePFM"}
 _FLOAT = (".exr", ".pfm", ".hdr")
 _NO_ALPHA = (".jpg", ".jpeg", ".bmp", ".hdr")
 _UNPREMULTIPLIED = (".png",)

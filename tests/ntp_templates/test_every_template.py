@@ -71,8 +71,10 @@ def test_a_template_writes_videos_and_other_pictures_too(
     document = fill(template, {**values, output: tmp_path / made}, tmp_path / "a.ntp")
     assert lint(document) == []
     stored = [node.params.get("encodingPluginID") for node in document.nodes]
-    codec = {"mov": "FFmpeg", "exr": "EXR", "jpg": "OIIO"}[ending]
+    codec = {"mov": "FFmpeg", "exr": "OIIO", "jpg": "OIIO"}[ending]
     assert f"fr.inria.openfx.Write{codec}" in [one.values[0] for one in stored if one]
+    depths = [one.values[0] for node in document.nodes if (one := node.params.get("bitDepth"))]
+    assert ending == "mov" or {"exr": "32f", "jpg": "8i"}[ending] in depths
 
 
 @pytest.mark.parametrize("name", NAMES)

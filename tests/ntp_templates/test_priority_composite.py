@@ -264,3 +264,10 @@ def test_every_template_that_comes_along_can_be_loaded_and_explains_itself() -> 
     for folder in folders:
         assert tomllib.loads((folder / "template.toml").read_text("utf-8"))["help"].strip()
         assert load_template(folder.name).body.is_file()
+
+
+def test_what_may_have_a_soft_alpha_is_read_as_straight(tmp_path: Path) -> None:
+    nodes = graph(tmp_path, BANDS, SUBJECT).nodes
+    assert nodes["ReadPlate"].params["filePremult"] == ("unpremult",)
+    assert nodes["ReadFace"].params["filePremult"] == ("unpremult",)
+    assert "filePremult" not in nodes["ReadWide"].params

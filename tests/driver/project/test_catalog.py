@@ -3,7 +3,7 @@
 import pytest
 
 from driver.errors import MemecompError
-from driver.project.catalog import node_kind
+from driver.project.catalog import READ, WRITE, codec_plugin, node_kind
 from driver.project.keys import animate
 
 
@@ -12,6 +12,19 @@ def test_short_names_find_the_plugins() -> None:
     assert node_kind("Roto").plugin == "fr.inria.built-in.Roto"
     assert node_kind("Blur").plugin == "net.sf.cimg.CImgBlur"
     assert node_kind("net.sf.openfx.switchPlugin").plugin == "net.sf.openfx.switchPlugin"
+
+
+@pytest.mark.parametrize(
+    ("ending", "codec"),
+    [("png", "PNG"), ("pfm", "PFM"), ("mov", "FFmpeg"), ("ts", "FFmpeg"), ("wmv", "FFmpeg")]
+    + [(ending, "OIIO") for ending in ("exr", "EXR", "jpg", "jpeg", "tif", "tiff", "dpx", "hdr")],
+)
+def test_a_read_and_a_write_take_the_codec_that_natron_takes_for_an_ending(
+    ending: str, codec: str
+) -> None:
+    # Natron's WriteEXR garbles green, blue and alpha; its ReadEXR opens no file of a project.
+    assert codec_plugin(READ, f"a.####.{ending}") == f"fr.inria.openfx.Read{codec}"
+    assert codec_plugin(WRITE, f"a.####.{ending}") == f"fr.inria.openfx.Write{codec}"
 
 
 def test_a_write_has_the_parameters_of_its_codec() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ofx_helpers.engine.encode import encode
+from ofx_helpers.engine.encode import bit_depth, encode
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.params import Params
 from tests.ofx_helpers.engine.graphs import WRITE, linear, node
@@ -46,3 +46,11 @@ def test_what_is_given_straight_is_multiplied_for_writeoiio_only() -> None:
     assert tiff == [2048, 2048, 2048, 16384]  # a TIFF has 16 bits unless told otherwise
     png = _edge("a.png", inputPremult="unpremult", ocioOutputSpace="linear")
     assert png == [32, 32, 32, 64]
+
+
+def test_an_exr_has_16_bits_where_the_project_names_neither_encoder_nor_depth() -> None:
+    path = Path("a.exr")
+    assert bit_depth(Params(node("W", WRITE), 1.0, {}), path) == "16f"
+    assert bit_depth(Params(node("W", WRITE, bitDepth="32f"), 1.0, {}), path) == "32f"
+    older = node("W", WRITE, encodingPluginID="fr.inria.openfx.WriteEXR")
+    assert bit_depth(Params(older, 1.0, {}), path) == "32f"
