@@ -51,7 +51,13 @@ class Pool:
                 # Forked: the workers are the other process's.
                 self._owner, self._shared, self._all = os.getpid(), {}, []
             worker = None if alone else self._shared.get(bundle)
-            if worker is None or not worker.usable:
+            if worker is not None and not worker.usable:
+                if worker.users <= 0:
+                    # It died with nobody in it: nobody will leave it, so nobody else ends it.
+                    self._all.remove(worker)
+                    worker.close()
+                worker = None
+            if worker is None:
                 worker = WorkerProcess(self._backend)
                 self._all.append(worker)
                 if not alone:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -347,6 +348,21 @@ def test_nothing_is_left_after_crashes(pool: Pool) -> None:
         crash()
     pool.close()
     assert (own_handles(), children(), owner.lent()) == (handles, processes, lent)
+
+
+def test_a_worker_that_died_while_nobody_used_it_leaves_nothing(pool: Pool) -> None:
+    def die_idle() -> None:
+        make(pool, "fake.Pass").close()
+        (worker,) = pool._all
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker._process.wait()
+
+    die_idle()
+    make(pool, "fake.Pass").close()
+    handles = own_handles()
+    die_idle()
+    make(pool, "fake.Pass").close()
+    assert (own_handles(), len(pool._all)) == (handles, 1)
 
 
 SCRIPT = f"""
