@@ -1,4 +1,4 @@
-"""Bilateral, BilateralGuided, RollingGuidance and Denoise: numbers of Natron's own plug-ins."""
+"""Filters that smooth and keep edges: numbers of Natron's own plug-ins."""
 
 import numpy as np
 import pytest
@@ -13,11 +13,13 @@ STEP[:, 8:] = 255
 IMAGES = {"a.png": A, "b.png": B, "step.png": STEP}
 GRID = {"sigma_s": 2.5, "sigma_r": 0.2}
 PATCH = {"sigma_s": 3.0, "sigma_r": 0.4, "psize": 3, "lsize": 4}
+FLOW = {"amplitude": 60.0, "sharpness": 0.1}
 PLUGINS = {
     "CImgBilateral": GRID,
     "CImgBilateralGuided": GRID,
     "CImgRollingGuidance": GRID,
     "CImgDenoise": PATCH,
+    "CImgSmooth": FLOW,
 }
 
 
@@ -44,6 +46,20 @@ def apply(plugin: str, image: str = "a.png", window: Window | None = None, **par
             (0.57121, 0.47976, 0.46762),
             (0.53182, 0.39535, 0.57729),
         ),
+        ("CImgSmooth", {}, (0.57407, 0.53226, 0.49652), (0.52777, 0.48033, 0.45338)),
+        (
+            "CImgSmooth",
+            {"interpolation": "rungekutta", "is_fast_approximation": False},
+            (0.55626, 0.55537, 0.46559),
+            (0.5439, 0.45552, 0.43453),
+        ),
+        (
+            "CImgSmooth",
+            {"interpolation": "linear", "iterations": 2},
+            (0.55874, 0.50678, 0.50334),
+            (0.49962, 0.47436, 0.48754),
+        ),
+        ("CImgSmooth", {"da": 0.0}, (0.51293, 0.59483, 0.6077), (0.51304, 0.22526, 0.29388)),
     ],
 )
 def test_the_values_are_those_of_natrons_plug_in(plugin, params, low, high) -> None:
@@ -79,3 +95,8 @@ def test_the_guide_says_where_the_edges_are() -> None:
     left, right = linear(A)[:, :8, 0].mean(), linear(A)[:, 8:, 0].mean()
     np.testing.assert_allclose(got[:, :8], left, atol=0.01)
     np.testing.assert_allclose(got[:, 8:], right, atol=0.01)
+
+
+def test_a_flow_without_steps_or_length_is_the_source() -> None:
+    for still in ({"dl": 0.0}, {"amplitude": 0.0}, {"iterations": 0}):
+        np.testing.assert_array_equal(apply("CImgSmooth", **still), linear(A))
