@@ -5,13 +5,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.ntp_templates.composite_shot import WIDE_HEIGHT, WIDE_Y, Shot, linear, srgb
+from tests.ntp_templates.composite_shot import WIDE_HEIGHT, WIDE_Y, Shot, linear, noise, srgb
 
 
 def test_every_pixel_is_the_first_that_is_there_bit_for_bit(tmp_path: Path) -> None:
     shot = Shot(tmp_path)
     final, _none = shot.render()
     np.testing.assert_array_equal(final, shot.expected())
+
+
+def test_a_plate_with_a_soft_alpha_is_laid_over_in_linear_light(tmp_path: Path) -> None:
+    shot = Shot(tmp_path)
+    shot.plate[:WIDE_Y, :12, 3] = noise(6, WIDE_Y, 12)
+    final, _none = shot.render()
+    plate = shot.plate[:WIDE_Y, :12]
+    alpha = plate[..., 3:] / 255
+    wanted = srgb(linear(plate[..., :3]) * alpha + linear(np.array([255, 0, 0])) * (1 - alpha))
+    assert np.abs(final[:WIDE_Y, :12] - wanted).max() < 0.51
 
 
 def test_an_empty_mask_lets_every_pixel_through_the_restyle_bit_for_bit(tmp_path: Path) -> None:
