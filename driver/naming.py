@@ -50,6 +50,25 @@ class Claim:
             os.close(self._handle)
             self._handle = -1
 
+    def leave(self, whose: str) -> None:
+        """Lets go of a version that is not finished; `take_up` finds it by the same `whose`."""
+        if self._handle >= 0:
+            os.pwrite(self._handle, whose.encode(), 0)
+            os.close(self._handle)
+            self._handle = -1
+
+
+def take_up(folder: Path, name: str, ending: str, whose: str) -> Claim | None:
+    """The version that was left unfinished by the same `whose`; None where there is none."""
+    for mark in sorted(folder.glob(f".{name}_v*.claim"), reverse=True):
+        try:
+            if mark.read_text("utf-8") == whose:
+                path = _pattern(folder, mark.stem.removeprefix("."), ending)
+                return _held(path, os.open(mark, os.O_WRONLY), mark)
+        except (OSError, UnicodeDecodeError):
+            continue
+    return None
+
 
 def claim(folder: Path, name: str, ending: str) -> Claim:
     """The next version of a name in a folder: `NAME_v01.mov`, or `NAME_v01.####.png`.
@@ -91,12 +110,16 @@ def _claimed(folder: Path, name: str, ending: str) -> Claim | None:
         handle = os.open(mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
     except FileExistsError:
         return None
-    held = _held(folder / f"{name}.{'' if is_film(ending) else '####.'}{ending}", handle, mark)
+    held = _held(_pattern(folder, name, ending), handle, mark)
     # Another process may have finished this very version between the look and the mark.
     if held is not None and any(folder.glob(f"{name}.*")):
         held.release()
         return None
     return held
+
+
+def _pattern(folder: Path, name: str, ending: str) -> Path:
+    return folder / f"{name}.{'' if is_film(ending) else '####.'}{ending}"
 
 
 def _held(path: Path, handle: int, mark: Path) -> Claim | None:

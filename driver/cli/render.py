@@ -30,6 +30,13 @@ def render(
     out: Annotated[
         Path | None, typer.Option(help="Folder for every writer's files.", metavar="DIR")
     ] = None,
+    scheme: Annotated[
+        str | None,
+        typer.Option(
+            help="Name the files PROJECT_SC_03_ICON_FX_v01, versions counted up.",
+            metavar="PROJECT,SCENE,ICON,FX",
+        ),
+    ] = None,
     confine: Annotated[
         bool, typer.Option("--confine", help="Refuse files outside the project's folder.")
     ] = False,
@@ -87,6 +94,8 @@ def render(
 
     memecomp render comp.ntp --proxy 0.25 --stats
 
+    memecomp render comp.ntp --scheme WIZ,3,HERO,GLOW
+
     memecomp render strangers.ntp --out frames/ --confine
 
     memecomp render comp.ntp --on tcp://scheduler:8786
@@ -101,6 +110,7 @@ def render(
     from driver.progress import listening
     from driver.render.base import Nodes, OnError, RenderJob
     from driver.render.choose import Engine, renderer
+    from driver.render.named import named
     from driver.render.place import place
     from driver.shot.frames import parse
 
@@ -142,7 +152,8 @@ def render(
                 cancelled=cancelled,
             )
             try:
-                chosen.render(job)
+                with named(job, scheme) as ready:
+                    chosen.render(ready)
             except Exception as error:
                 sentence = explain(error)
                 if sentence is None or len(projects) == 1:

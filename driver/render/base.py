@@ -42,7 +42,8 @@ class RenderJob:
     """Which frames of which project to render, and how much trouble to take over it.
 
     `frames` None takes each writer's own range. `writers` names Write nodes, empty for all of them;
-    `node` renders any other node instead, to the pattern `output` ('dir/out.####.png').
+    `node` renders any other node instead, to the pattern `output` ('dir/out.####.png'); without
+    `node` the files of the only writer go there.
     `folder` gets every writer's files, under their names alone. `confine` refuses to read or write
     outside the project's folder, `folder` and that of `output`. `on_frame` is called when every
     file of a frame is on disk and judged; `on_event` hears all that happens.

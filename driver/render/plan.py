@@ -18,7 +18,7 @@ from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph
 from ofx_helpers.engine.render import frame_range, output_path, output_window, writers
 from ofx_helpers.engine.scene import Scene
-from ofx_helpers.engine.sequences import is_sequence
+from ofx_helpers.engine.sequences import frame_path, is_sequence
 
 MAX_FRAMES = 10_000_000
 NATRON_CHUNK = 50
@@ -207,7 +207,10 @@ def _window(scene: Scene, name: str, frame: int) -> Window:
 
 
 def _file(job: RenderJob, facts: Facts, name: str, frame: int) -> Path:
-    path = output_path(facts.graph, name, frame, folder=job.folder).absolute()
+    if job.output is not None:
+        path = frame_path(job.output.absolute(), frame)
+    else:
+        path = output_path(facts.graph, name, frame, folder=job.folder).absolute()
     if job.proxy != 1.0:
         # A proxy must not take the place of what is rendered at full size.
         path = path.parent / f"proxy-{job.proxy:g}" / path.name
