@@ -5,12 +5,12 @@ workers need this program, and the project, its inputs and the output folders un
 """
 
 import logging
+import os
 import secrets
 import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from driver.errors import MemecompError
@@ -162,9 +162,10 @@ def _same_files(client: Any, todo: Sequence[Chunk]) -> None:
     paths = sorted({str(path) for path in {todo[0].project, *standing}})
     try:
         answers: dict[str, list[str]] = client.run(_unseen, paths)
-    except ImportError as error:
+    except Exception as error:  # a worker's error may arrive as any type
         raise MemecompError(
-            f"The Dask workers cannot load this program ({error}): install the same version there."
+            f"A Dask worker cannot take the job ({error}): it needs the same version of this "
+            "program and of its packages."
         ) from error
     for worker, unseen in answers.items():
         if unseen:
@@ -176,7 +177,7 @@ def _same_files(client: Any, todo: Sequence[Chunk]) -> None:
 
 def _unseen(paths: Sequence[str]) -> list[str]:
     """On a worker: which of the paths are not there."""
-    return [path for path in paths if not Path(path).exists()]
+    return [path for path in paths if not os.path.exists(path)]  # noqa: PTH110 - never raises
 
 
 def _stop(topic: str) -> None:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 
@@ -31,16 +30,23 @@ BODY = """{{ node("Read1", "Read", filename="[Project]/in.png") }}
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """A scheduler with two workers, as somebody else would have started it."""
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        silence_logs=50,
-    ) as made:
-        yield made
+def scheduler() -> Iterator[str]:
+    """The address of a scheduler with two workers."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.driver.render.as_cluster"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.communicate(timeout=60)  # the end of its input
+
+
+def pids_of(scheduler: str) -> list[int]:
+    with distributed.Client(scheduler, set_as_default=False) as client:
+        return list(client.run(os.getpid).values())
 
 
 def children_of(pid: int) -> list[int]:
@@ -56,9 +62,9 @@ def children_of(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
-def test_a_worker_that_is_killed_at_work_costs_no_frame(cluster: Any, tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_at_work_costs_no_frame(scheduler: str, tmp_path: Path) -> None:
     small_project(tmp_path, BODY, frames=len(FRAMES))
-    pids = [worker.pid for worker in cluster.workers.values()]
+    pids = pids_of(scheduler)
     killed: list[int] = []
 
     def kill_one_at_work() -> None:
@@ -72,7 +78,7 @@ def test_a_worker_that_is_killed_at_work_costs_no_frame(cluster: Any, tmp_path: 
 
     heard: list[Event] = []
     killer = Thread(target=kill_one_at_work, daemon=True)
-    with place(cluster.scheduler_address, 1) as where:
+    with place(scheduler, 1) as where:
         assert (where.jobs, where.elsewhere) == (2, True)
         killer.start()
         job = RenderJob(
@@ -86,7 +92,7 @@ def test_a_worker_that_is_killed_at_work_costs_no_frame(cluster: Any, tmp_path: 
         outcome = trusted.render(job, Engine(kind="embedded"), where.spread)
     killer.join()
     assert killed
-    assert killed[0] not in [worker.pid for worker in cluster.workers.values()]
+    assert killed[0] not in pids_of(scheduler)
     assert (outcome.done, outcome.lost) == (FRAMES, [])
     told = [event for event in heard if event.kind == "frame"]
     assert sorted(event.frame or 0 for event in told) == FRAMES
@@ -98,12 +104,12 @@ def test_a_worker_that_is_killed_at_work_costs_no_frame(cluster: Any, tmp_path: 
 
 
 def test_a_project_that_workers_do_not_see_is_said_before_the_first_frame(
-    cluster: Any, tmp_path: Path
+    scheduler: str, tmp_path: Path
 ) -> None:
     absent = tmp_path / "elsewhere.ntp"
     output = Output(writer="Write1", files={1: tmp_path / "out/one.0001.png"})
     chunk = Chunk(engine=Engine(kind="embedded"), project=absent, frames=(1,), outputs=(output,))
-    with place(cluster.scheduler_address, 1) as where:
+    with place(scheduler, 1) as where:
         assert where.spread is not None
         with pytest.raises(MemecompError, match=f"does not see {absent}: .* the same paths"):
             list(
@@ -114,6 +120,17 @@ def test_a_project_that_workers_do_not_see_is_said_before_the_first_frame(
                     cancelled=lambda: False,
                 )
             )
+
+
+def test_a_worker_without_this_program_is_told_so(tmp_path: Path) -> None:
+    class Client:
+        def run(self, *_: object) -> None:
+            raise Exception("ModuleNotFoundError(\"No module named 'driver'\")")  # as Dask does
+
+    output = Output(writer="Write1", files={1: tmp_path / "a.png"})
+    chunk = Chunk(engine=Engine(kind="embedded"), project=tmp_path, frames=(1,), outputs=(output,))
+    with pytest.raises(MemecompError, match=r"No module named 'driver'.* the same version of this"):
+        on_dask._same_files(Client(), [chunk])
 
 
 def test_a_chunk_that_kills_every_worker_is_lost_with_its_frames() -> None:
@@ -177,6 +194,9 @@ def test_ctrl_c_ends_the_workers_and_keeps_finished_frames(tmp_path: Path) -> No
     error = process.stderr.read()
     assert process.wait(60) == 1
     assert error == "memecomp: stopped; what is finished is kept: run the same command to go on\n"
+    until = time.monotonic() + 10  # what watches over the workers goes a moment after them
+    while in_session(process.pid) and time.monotonic() < until:
+        time.sleep(0.05)
     assert not in_session(process.pid)
     files = sorted((tmp_path / "out").glob("*.png"))
     assert len(files) == done < 60
