@@ -11,8 +11,9 @@ class Event:
 
     A stage's 'start' says as its text what it does. The last one of a run is 'end', with 'done',
     'stopped' or 'failed' as its text; a 'failed' before it says in which stage and why. A render
-    says each 'frame' that is whole, each 'lost' one and why, and with `--stats` the seconds and the
-    times that each 'node' was computed (`done`).
+    says as 'progress' how many frames there are to do, and how many of a video are drawn, which has
+    no whole frame before its end; it says each 'frame' that is whole, each 'lost' one and why, and
+    with `--stats` the seconds and the times that each 'node' was computed (`done`).
     """
 
     kind: Literal[

@@ -44,17 +44,19 @@ def render_chunk(
     on_file: Callable[[str, int], None] = _nobody,
     say: Callable[[str], None] = _nobody,
     cancelled: Callable[[], bool] = _never,
+    on_drawn: Callable[[str, int], None] = _nobody,
     facts: Facts | None = None,
 ) -> ChunkReport:
     """Renders, judges and moves every frame of the chunk; safe to call again for the same chunk.
 
-    `on_file(writer, frame)` is called when a whole file is at its name, `say` with what goes wrong
-    on the way. Frames go to a hidden folder beside their own first. A frame that fails is rendered
-    again alone, `chunk.tries` times at most; frames that a dead or hung process did not come to
-    are rendered by a new one. `facts` are those of the chunk's project where the caller has them
-    already. Raises MemecompError where files cannot be moved or noted.
+    `on_file(writer, frame)` is called when a whole file is at its name, `on_drawn` when a frame of
+    a video is drawn, which has no file yet, `say` with what goes wrong on the way. Frames go to a
+    hidden folder beside their own first. A frame that fails is rendered again alone, `chunk.tries`
+    times at most; frames that a dead or hung process did not come to are rendered by a new one.
+    `facts` are those of the chunk's project where the caller has them already. Raises MemecompError
+    where files cannot be moved or noted.
     """
-    work = _Work(chunk, facts or Facts.of(chunk), on_file, say, cancelled)
+    work = _Work(chunk, facts or Facts.of(chunk), on_file, say, cancelled, on_drawn)
     try:
         if any(output.film for output in chunk.outputs):
             work.film()
@@ -80,9 +82,11 @@ class _Work:
         on_file: Callable[[str, int], None],
         say: Callable[[str], None],
         cancelled: Callable[[], bool],
+        on_drawn: Callable[[str, int], None],
     ) -> None:
         self._chunk = chunk
         self._on_file, self._say, self._cancelled = on_file, say, cancelled
+        self._on_drawn = on_drawn
         self._facts = facts
         self._judge = Judge(facts)
         self._keys = Keys(facts, chunk.shared)
@@ -220,7 +224,9 @@ class _Work:
 
     def _came(self, writer: str, frame: int) -> None:
         """The renderer says that the file is written; a video is judged at its end."""
-        if not any(output.film for output in self._chunk.outputs):
+        if any(output.film for output in self._chunk.outputs):
+            self._on_drawn(writer, frame)
+        else:
             self._take(writer, frame)
 
     def _take(self, writer: str, frame: int) -> str:

@@ -200,8 +200,8 @@ def _disk(plan: Plan, todo: Mapping[str, Sequence[int]]) -> Iterator[str]:
         free = shutil.disk_usage(standing).free
         if need > free:
             yield (
-                f"{standing} has {_gb(free)} free, and the frames need {_gb(need)} at the very "
-                "least: free some space, or render fewer frames."
+                f"{standing} has {_bytes(free)} free, and the frames need {_bytes(need)} at the "
+                "very least: free some space, or render fewer frames."
             )
 
 
@@ -218,8 +218,8 @@ def _memory(plan: Plan) -> Iterator[str]:
     if need > free:
         advice = "give a smaller --jobs" if each <= free else "close other programs"
         yield (
-            f"{plan.job.jobs} renderer(s) of this size need {_gb(need)} of memory at the very "
-            f"least, and {_gb(free)} are free: {advice}."
+            f"{plan.job.jobs} renderer(s) of this size need {_bytes(need)} of memory at the very "
+            f"least, and {_bytes(free)} are free: {advice}."
         )
 
 
@@ -239,5 +239,8 @@ def _free_memory() -> int | None:
     return sum(int(found[name].split()[0]) * 1024 for name in names if name in found) or None
 
 
-def _gb(count: float) -> str:
-    return f"{count / 1e9:.1f} GB"
+def _bytes(count: float) -> str:
+    for name, unit in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= unit / 10:
+            return f"{count / unit:.1f} {name}"
+    return f"{count:.0f} bytes"

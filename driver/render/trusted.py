@@ -100,10 +100,20 @@ def on_this_machine(plan: Plan) -> Spread:
             def over() -> bool:
                 return failed.is_set() or cancelled()
 
+            def drawn(_writer: str, frame: int) -> None:
+                done, total = chunk.frames.index(frame) + 1, len(chunk.frames)
+                told = Event(kind="progress", stage=plan.job.project.name, done=done, total=total)
+                plan.job.on_event(told)
+
             if over():
                 return chunk, ChunkReport(done=())
             return chunk, render_chunk(
-                chunk, on_file=on_file, say=say, cancelled=over, facts=plan.facts
+                chunk,
+                on_file=on_file,
+                on_drawn=drawn,
+                say=say,
+                cancelled=over,
+                facts=plan.facts,
             )
 
         failed = Flag()
@@ -189,6 +199,8 @@ class _Render:
         self._total = len(self._writers_of)
         if self._outcome.kept:
             self._say(f"frames {brief(self._outcome.kept)} are finished already")
+        if self._total:
+            self._tell(Event(kind="progress", stage=self._label, total=self._total))
         self._render(list(chunks(planned, todo, shared)))
         self._finish()
         if job.cancelled():

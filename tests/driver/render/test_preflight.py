@@ -65,10 +65,10 @@ def test_natron_is_asked_nothing_before_its_inputs_are_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     natron = stand_in(tmp_path, monkeypatch, body=BODY, frames=3)
-    with pytest.raises(
-        MemecompError, match=r"2 things stop the render of .*\n.*gone.*\n.*for frame 1-3\.$"
-    ):
+    with pytest.raises(MemecompError, match=r"^2 things stop the render of ") as error:
         natron.render()
+    assert "gone.png does not exist" in str(error.value)
+    assert "seq.####.png has no file for frame 1-3." in str(error.value)
     assert natron.starts == []
 
 
@@ -141,5 +141,5 @@ def test_too_little_disk_or_memory_is_told_with_numbers(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, 3))
     monkeypatch.setattr(preflight, "_free_memory", lambda: 1000)
     said = complaint(project)
-    assert "has 0.0 GB free, and the frames need" in said
+    assert "has 3 bytes free, and the frames need" in said
     assert "of memory at the very least" in said

@@ -72,7 +72,12 @@ def test_a_chunk_can_be_sent_elsewhere_and_rendered_twice(tmp_path: Path) -> Non
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_videos_frames_are_counted_and_a_finished_one_is_kept(tmp_path: Path, jobs: int) -> None:
     small_project(tmp_path, FILM, frames=5)
-    assert rendered(tmp_path / "a.ntp", jobs=jobs).done == [1, 2, 3, 4, 5]
+    heard: list[Event] = []
+    assert rendered(tmp_path / "a.ntp", jobs=jobs, on_event=heard.append).done == [1, 2, 3, 4, 5]
+    drawn = [(event.done, event.total) for event in heard if event.kind == "progress"]
+    assert drawn == [(done, 5) for done in range(6)]  # a film's frames are whole at its end only
+    kinds = [event.kind for event in heard]
+    assert kinds.index("frame") > kinds.index("progress") + 5
     assert look_at_film(tmp_path / "out/one.mov").frames == 5
     assert rendered(tmp_path / "a.ntp").kept == [1, 2, 3, 4, 5]
     write_image(tmp_path / "in.png", np.full((6, 8, 3), 77, np.uint8))
