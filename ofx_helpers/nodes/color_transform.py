@@ -260,6 +260,11 @@ _BETWEEN: dict[str, Convert] = {
 }
 
 
+def conversion(name: str) -> Convert:
+    """The conversion that a node is named after, such as RGB709ToLab or YPbPrToRGB709."""
+    return (_FROM_RGB | _TO_RGB | _BETWEEN)[name]
+
+
 def _node(name: str, convert: Convert) -> NodeType:
     def point(context: Context, pixels: Pixels, _window: Window) -> Pixels:
         # Only RGB is premultiplied: divide on the way in, multiply on the way out.
