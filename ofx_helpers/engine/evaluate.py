@@ -144,7 +144,9 @@ def _plan(
                 job.window = cache.joined(name, job.window)
             _fill(scene, job)
             for index, want in enumerate(job.wants):
-                found = _find(scene, job.context, want, gathered=index < job.own)
+                # As in openfx-misc, what a mask leaves is the picture above gathered transforms.
+                gathered = index < job.own or index == job.main
+                found = _find(scene, job.context, want, gathered=gathered)
                 if found is not None:
                     ask(*found, cache is not None and scene.static(name))
                     job.sources[index] = found[0]
@@ -157,7 +159,7 @@ def _fill(scene: Scene, job: _Job) -> None:
     own = [Want(kind.main, job.window)] if kind.point else list(kind.wants(context, job.window))
     job.own = len(own)
     main, mask = extra_wants(context, job.window)
-    if main is not None and context.gathers != kind.main:
+    if main is not None:
         # The same pixels are often wanted already.
         job.main = next((i for i, want in enumerate(own) if want == main), None)
     for extra in (main if job.main is None else None, mask):
@@ -238,6 +240,8 @@ def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
 def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
     context, kind, window = job.context, job.context.kind, job.window
     original = None if job.main is None else taken[job.main].frame.pixels
+    if original is not None and kind.sourceless(context):
+        original = np.zeros_like(original)
     mask = None if job.mask is None else taken[job.mask].frame.pixels
     divide = premultiplies(context)
     try:

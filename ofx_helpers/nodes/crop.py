@@ -61,7 +61,9 @@ def _exact(context: Context) -> Box:
         x1, y1, x2, y2 = 0.0, 0.0, x2 - x1, y2 - y1
     if context.params.flag("intersect"):
         u1, v1, u2, v2 = context.box("Source")
-        x1, y1, x2, y2 = max(x1, u1), max(y1, v1), min(x2, u2), min(y2, v2)
+        low, high = (max(x1, u1), max(y1, v1)), (min(x2, u2), min(y2, v2))
+        if high[0] > low[0] and high[1] > low[1]:
+            (x1, y1), (x2, y2) = low, high
     if x2 <= x1 or y2 <= y1:
         return 0.0, 0.0, 0.0, 0.0
     if context.params.flag("blackOutside"):
@@ -87,11 +89,13 @@ def _inside(context: Context, window: Window) -> Window:
 
     The edge is the source's or the rectangle's own, which rounding may leave short of the result.
     """
-    source = context.region("Source").intersect(enclosing(_box(context), context.format))
+    whole = context.region("Source")
+    source = whole.intersect(enclosing(_box(context), context.format))
     dx, dy = _offset(context)
     moved = window.shift(-dx, -dy)
-    if source.empty:
-        return Window(0, 0, 0, 0)
+    if whole.empty:
+        return whole
+    source = whole if source.empty else source
     return Window(
         min(max(moved.x1, source.x1), source.x2 - 1),
         min(max(moved.y1, source.y1), source.y2 - 1),

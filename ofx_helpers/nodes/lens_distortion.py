@@ -1,7 +1,8 @@
 """LensDistortion: bends a picture as a lens does, or straightens it; or writes the map.
 
 Facts of openfx-misc: the model works in the source's format; the region is the bent outline of
-the source, cut to the format where the source was inside it; sampling is not reduced.
+the source, cut to the format where the source was inside it; sampling is not reduced. A map takes
+nothing from the source: mask, mix and unprocessed channels lead to 0.
 """
 
 from collections.abc import Sequence
@@ -101,14 +102,18 @@ def _wants(context: Context, _window: Window) -> Sequence[Want]:
 
 def _same(context: Context) -> Same | None:
     params = context.params
-    if params.choice("outputMode") != "Image":
+    if _writes_map(context):
         return None
     return Same("Source") if is_straight(params.choice("model"), _numbers(context)) else None
 
 
+def _writes_map(context: Context) -> bool:
+    return context.params.choice("outputMode") != "Image"
+
+
 def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
     x, y = _bent(context, *centres(window), back=True)
-    if context.params.choice("outputMode") == "Image":
+    if not _writes_map(context):
         return sampled(context, frames[0], x, y, STILL)
     x1, y1, x2, y2 = _box(context)
     low, size = (ceil(x1), ceil(y1)), (floor(x2) - ceil(x1), floor(y2) - ceil(y1))
@@ -127,6 +132,7 @@ NODE = NodeType(
     render=_render,
     mask="Mask",
     process=True,
+    sourceless=_writes_map,
     concatenates="Source",
     format=_format,
 )

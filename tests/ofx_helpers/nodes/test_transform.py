@@ -154,6 +154,16 @@ def test_a_crop_between_pixels_never_shows_what_lies_beyond_its_rectangle() -> N
     assert np.array_equal(got.pixels[37], got.pixels[36])
 
 
+def test_a_crop_wholly_beyond_the_picture_repeats_its_nearest_pixels() -> None:
+    source = alone.read("photo.png")
+    kind = collect()["net.sf.openfx.CropPlugin"]
+    right = source.window.x2
+    params = {"bottomLeft": [right + 5.0, 10.0], "size": [8.0, 6.0], "intersect": True}
+    got = alone.render(kind, {"Source": source}, params=params)
+    assert got.window == Window(right + 5, 10, right + 13, 16)
+    assert np.array_equal(got.pixels, np.repeat(source.pixels[10:16, -1:], 8, axis=1))
+
+
 def test_half_a_pixel_of_a_format_is_no_pixel() -> None:
     source = alone.read("photo.png")
     kind = collect()["net.sf.openfx.Reformat"]

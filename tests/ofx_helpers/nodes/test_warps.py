@@ -12,6 +12,7 @@ from ofx_helpers.engine.node_type import Upstream
 from ofx_helpers.engine.params import catalogue
 from ofx_helpers.engine.resample import invert, resample
 from ofx_helpers.nodes import collect
+from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 from tests.ofx_helpers.nodes import geometry_context as alone
 
 FULL = Window(0, 0, 256, 256)
@@ -155,3 +156,37 @@ def test_adjust_rod_repeats_the_edge_or_leaves_black() -> None:
     black = alone.render(kind, {"Source": source}, params=params)
     assert not black.pixels[:2].any()
     assert np.array_equal(black.pixels[2:-2, 3:-3], source.pixels)
+
+
+def test_a_lens_map_is_not_mixed_with_the_picture() -> None:
+    made = graph(
+        read("A", "a.png"),
+        node(
+            "L",
+            "LensDistortion",
+            {"Source": "A"},
+            k1=0.1,
+            outputMode=1,
+            mix=0.5,
+            NatronOfxParamProcessG=False,
+        ),
+        size=(40, 30),
+    )
+    picture = np.full((30, 40, 4), 200, np.uint8)
+    got = render(made, "L", {"a.png": picture}, window=Window(0, 0, 40, 30)).pixels
+    assert np.all(got[15, 20, 1:] == (0, 0.5, 0.5))
+
+
+@pytest.mark.parametrize("plugin", ["LensDistortion", "IDistort"])
+def test_mix_below_a_transform_leaves_the_picture_above_it(plugin: str) -> None:
+    made = graph(
+        read("A", "a.png"),
+        node("T", "TransformPlugin", {"Source": "A"}, translate=(5.5, 0.0)),
+        node("W", plugin, {"Source": "T"}, k1=0.05, NatronOfxParamProcessG=False),
+        size=(40, 30),
+    )
+    picture = np.random.default_rng(3).integers(0, 255, (30, 40, 4), np.uint8)
+    got = render(made, "W", {"a.png": picture}, window=Window(0, 0, 40, 30)).pixels
+    here = (slice(5, 25), slice(10, 35))
+    assert np.abs(got[here] - linear(picture)[here])[..., 1].max() < 1e-6
+    assert np.abs(got[here] - linear(picture)[here])[..., 0].max() > 0.1
