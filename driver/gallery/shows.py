@@ -62,8 +62,8 @@ SHOWS: Mapping[str, Show] = {
         {"source_file": "scene", "matte_file": "matte"},
     ),
     "glow": Show(
-        (Tile("source", 6, "scene"), Tile("default", 6)),
-        {"source_file": "scene"},
+        (Tile("source", 6, "scene"), Tile("threshold 0.3, amount 1.2", 6)),
+        {"source_file": "scene", "threshold": 0.3, "amount": 1.2},
     ),
     "split_screen": Show(
         (Tile("left", 6, "plate"), Tile("right", 6, "scene"), Tile("centred", 6)),
