@@ -54,10 +54,29 @@ def list_(as_json: AsJson = False, path: Folders = None) -> None:
 
 
 @app.command()
-def show(identifier: Identifier, as_json: AsJson = False, path: Folders = None) -> None:
+def show(
+    identifier: Identifier,
+    as_json: AsJson = False,
+    path: Folders = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Show the parameters as the plug-in has them after this; may be given again.",
+            metavar="NAME=VALUE",
+        ),
+    ] = None,
+) -> None:
     """Shows a plug-in's inputs and parameters, with defaults, limits and help.
 
-    Example: memecomp nodes show net.sf.cimg.CImgBlur
+    Many plug-ins show, hide and grey out parameters, or fill menus, by what others are set to:
+    --set shows them so.
+
+    Examples:
+
+    memecomp nodes show net.sf.cimg.CImgBlur
+
+    memecomp nodes show net.sf.openfx.Reformat --set reformatType=box
     """
     import json
 
@@ -65,6 +84,10 @@ def show(identifier: Identifier, as_json: AsJson = False, path: Folders = None) 
     from driver.nodes.about import shown
 
     plugin = _scan(path).get(identifier)
+    if assignments:
+        from driver.nodes.state import after
+
+        plugin = after(plugin, assignments)
     if as_json:
         typer.echo(json.dumps(one(plugin), ensure_ascii=False))
     else:

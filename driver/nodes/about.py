@@ -75,7 +75,8 @@ def _parameter(parameter: Parameter) -> Iterator[str]:
     limits = _limits(parameter)
     label = f"  ({parameter.label})" if parameter.label not in ("", parameter.name) else ""
     value = f" = {default}" if default else ""
-    yield f"  {parameter.name}{value}  {parameter.kind}{limits}{label}"
+    greyed = "" if parameter.enabled else ", greyed out"
+    yield f"  {parameter.name}{value}  {parameter.kind}{limits}{greyed}{label}"
     if parameter.options:
         text = f"one of {', '.join(parameter.options)}"
         yield from wrap(text, 96, initial_indent=" " * 6, subsequent_indent=" " * 6)

@@ -40,7 +40,7 @@ def description(plugin: Plugin) -> Description:
         inputs=tuple(
             _input(name, clip) for name, clip in described.clips.items() if name != n.OUTPUT
         ),
-        parameters=tuple(_parameter(param) for param in described.params.params.values()),
+        parameters=tuple(parameter(param) for param in described.params.params.values()),
         depths=tuple(depths[d] for d in properties.all(n.PROP_DEPTHS) if d in depths),
         thread_safety=_SAFETY.get(properties[n.PROP_THREAD_SAFETY], "unsafe"),
         tiles=bool(properties[n.PROP_TILES]),
@@ -63,7 +63,8 @@ def _input(name: str, clip: PropertySet) -> Input:
     )
 
 
-def _parameter(param: Param) -> Parameter:
+def parameter(param: Param) -> Parameter:
+    """A parameter of a description or an instance, as it is now."""
     properties = param.properties
     return Parameter(
         name=param.name,

@@ -17,13 +17,24 @@ from ofx_helpers.host import scope
 from ofx_helpers.host.actions import Actions
 from ofx_helpers.host.announced import ahead, announced
 from ofx_helpers.host.bundle import plugin_of
+from ofx_helpers.host.describe import parameter
 from ofx_helpers.host.errors import OverrunError, PluginError
 from ofx_helpers.host.geometry import FAR, box_of, to_pixels
 from ofx_helpers.host.images import address, guarded, intact, to_frame
 from ofx_helpers.host.instance import Instance, Job
 from ofx_helpers.host.params import Param
 from ofx_helpers.host.preferences import negotiate
-from ofx_helpers.host.types import Box, Clip, Description, Fetch, Keys, Output, Project, Values
+from ofx_helpers.host.types import (
+    Box,
+    Clip,
+    Description,
+    Fetch,
+    Keys,
+    Output,
+    Parameter,
+    Project,
+    Values,
+)
 
 log = logging.getLogger("ofx_helpers.host")
 
@@ -142,6 +153,11 @@ class LocalEffect:
         if param.values is None:
             raise PluginError(f"{self.description.identifier}: {name} is a {param.kind}, no value")
         return param.shown(param.values.at(time))
+
+    def parameter(self, name: str) -> Parameter:
+        """A parameter as it is now."""
+        with self._lock:
+            return parameter(self._open.params.named(name))
 
     def press(self, name: str) -> None:
         """Push a button."""

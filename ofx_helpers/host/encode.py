@@ -24,9 +24,14 @@ def description_from_json(data: Mapping[str, Any]) -> Description:
             "version": (int(major), int(minor)),
             "bundle": Path(data["bundle"]),
             "inputs": tuple(Input(**_fields(entry)) for entry in data["inputs"]),
-            "parameters": tuple(Parameter(**_fields(entry)) for entry in data["parameters"]),
+            "parameters": tuple(parameter_from_json(entry) for entry in data["parameters"]),
         }
     )
+
+
+def parameter_from_json(data: Mapping[str, Any]) -> Parameter:
+    """The inverse of `asdict`."""
+    return Parameter(**_fields(data))
 
 
 def project_to_json(project: Project) -> dict[str, Any]:

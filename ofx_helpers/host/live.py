@@ -26,6 +26,10 @@ from ofx_helpers.host.types import Above, Box, Clip, Parameter, Project, Values
 
 _INFINITE = 1e8
 """Pixels. A region beyond it is everywhere: Natron takes the inputs' there, or the format's."""
+_FORMATS = "NatronParamFormatChoice"
+"""The menu that Natron fills with its own formats and the project's, which plug-ins need not have:
+what is chosen there is stored as a size and a pixel aspect too.
+"""
 _AROUND = 3
 """Pixels that a filter takes around a point of a picture whose transform it applies."""
 
@@ -239,6 +243,8 @@ def _values(context: Context, parameters: dict[str, Parameter]) -> dict[str, Any
     for name in stored:
         entry = parameters.get(name)
         if entry is None or entry.kind in ("Group", "Page", "PushButton"):
+            continue
+        if name == _FORMATS and context.params.choice(name) not in entry.options:
             continue
         if entry.kind == "Parametric":
             if all(isinstance(curve, Curve) for curve in node.params.get(name, ())):

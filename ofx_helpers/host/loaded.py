@@ -71,7 +71,7 @@ class Plugin:
         as_frame = any(isinstance(picture, Frame) for picture in given.values())
         readers = {name: _still(frame) for name, frame in frames.items()}
         project = Project(format=self._format(frames, format), first=time, last=time)
-        with closing(self._effect(project, values)) as effect:
+        with closing(self.effect(project, values)) as effect:
             effect.connect({name: _clip(frame, (time, time)) for name, frame in frames.items()})
             whole = as_frame or (self.description.context == "reader" and format is None)
             window = _region(effect, time, project) if whole else project.format
@@ -107,20 +107,33 @@ class Plugin:
         firsts = {name: reader(wanted[0]) for name, reader in readers.items()}
         as_frame = any(reader.frames for reader in readers.values())
         project = Project(format=self._format(firsts, format), fps=fps, first=span[0], last=span[1])
-        with closing(self._effect(project, values)) as effect:
+        with closing(self.effect(project, values)) as effect:
             effect.connect({name: _clip(reader, span) for name, reader in readers.items()})
             for frame in wanted:
                 window = _region(effect, frame, project) if as_frame else project.format
                 out = _render(effect, frame, window, readers, sequence=True)
                 yield out if as_frame else to_array(out)
 
-    def effect(self, project: Project) -> Effect:
-        """An instance to set, connect and render by hand; it must be closed."""
+    def effect(self, project: Project, parameters: Mapping[str, Any] | None = None) -> Effect:
+        """An instance to set, connect and render by hand; it must be closed.
+
+        `parameters` are set first, with values as in a call.
+        """
         if self._closed:
             raise PluginError(f"{self.description.identifier} is closed")
-        if not self._in_process:
-            return RemoteEffect(self.description, project, timeout=self._timeout, pool=self._pool)
-        return backend().create(self.description, project)
+        values = self._sort((), {}, parameters or {})[1]
+        effect: Effect
+        if self._in_process:
+            effect = backend().create(self.description, project)
+        else:
+            effect = RemoteEffect(self.description, project, timeout=self._timeout, pool=self._pool)
+        try:
+            for name, value in values.items():
+                effect.set(name, self._value(name, value))
+        except BaseException:
+            effect.close()
+            raise
+        return effect
 
     def close(self) -> None:
         """Ends it; again is harmless. Its worker stays for others until this process ends."""
@@ -138,16 +151,6 @@ class Plugin:
         """Identifier and version."""
         major, minor = self.description.version
         return f"<{self.description.identifier} {major}.{minor}>"
-
-    def _effect(self, project: Project, values: Mapping[str, Any]) -> Effect:
-        effect = self.effect(project)
-        try:
-            for name, value in values.items():
-                effect.set(name, self._value(name, value))
-        except BaseException:
-            effect.close()
-            raise
-        return effect
 
     @property
     def order(self) -> list[Input]:

@@ -15,6 +15,7 @@ from typing import Any
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.host.encode import (
     description_to_json,
+    parameter_from_json,
     project_to_json,
     values_from_json,
     values_to_json,
@@ -31,6 +32,7 @@ from ofx_helpers.host.types import (
     Fetch,
     Keys,
     Output,
+    Parameter,
     Project,
     Values,
 )
@@ -111,6 +113,10 @@ class RemoteEffect:
         """See `Effect`."""
         values: Values = values_from_json(self._call("get", name=name, time=time))
         return values
+
+    def parameter(self, name: str) -> Parameter:
+        """See `Effect`."""
+        return parameter_from_json(self._call("parameter", name=name))
 
     def connect(self, inputs: Mapping[str, Clip]) -> Output:
         """See `Effect`."""

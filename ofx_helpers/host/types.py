@@ -191,6 +191,12 @@ class Effect(Protocol):
         """A parameter's value at a time, as the plug-in would read it."""
         ...
 
+    def parameter(self, name: str) -> Parameter:
+        """A parameter as this instance has it now: what it is named, whether it is hidden or greyed
+        out, its limits and a menu's options may all have changed since it was described.
+        """
+        ...
+
     def connect(self, inputs: Mapping[str, Clip]) -> Output:
         """What the inputs are connected to; clip preferences are asked anew."""
         ...

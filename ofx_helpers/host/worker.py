@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,9 @@ class Worker:
     def _do_get(self, message: Message) -> Any:
         effect = self._effects[message["effect"]].effect
         return values_to_json(effect.get(message["name"], message["time"]))
+
+    def _do_parameter(self, message: Message) -> Any:
+        return asdict(self._effects[message["effect"]].effect.parameter(message["name"]))
 
     def _do_connect(self, message: Message) -> Any:
         served = self._effects[message["effect"]]

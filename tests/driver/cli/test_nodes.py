@@ -67,6 +67,20 @@ def test_show_has_inputs_and_parameters(nodes: Command) -> None:
     assert f" Near: {MIX}" in said.error
 
 
+def test_show_has_what_a_setting_hides_greys_and_adds(nodes: Command) -> None:
+    def shown(mode: str) -> dict[str, str]:
+        lines = nodes("show", "memecomp.test.Parameters", "--set", f"mode={mode}").out.splitlines()
+        return {line.split()[0]: line for line in lines[lines.index("parameters:") + 1 :]}
+
+    assert "hidden" in shown("plain")
+    assert "hidden" not in shown("hide")
+    assert "greyed out" not in shown("plain")["real"]
+    assert "greyed out" in shown("grey")["real"]
+    said = nodes("show", "memecomp.test.Parameters", "--set", "mode=gray")
+    assert (said.status, said.error.count("\n")) == (1, 1)
+    assert "'gray' is none of its options; near: " in said.error
+
+
 def test_apply_works_in_linear_light_and_says_what_it_did(nodes: Command, tmp_path: Path) -> None:
     black = picture(tmp_path / "b.png", (0, 0, 0))
     white = picture(tmp_path / "a.png", (255, 255, 255))

@@ -100,6 +100,9 @@ class FakeEffect:
             return values[-1][1]
         return values
 
+    def parameter(self, name: str) -> Parameter:
+        return next(entry for entry in self.description.parameters if entry.name == name)
+
     def connect(self, inputs: Mapping[str, Clip]) -> Output:
         self.clips = inputs
         self.do("connect")

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,19 @@ def test_two_inputs_and_a_mask(plugins: host.Plugins, pool: Pool, in_process: bo
     assert np.array_equal(mix(B=b, A=a, Mask=mask, mix=0.25), expected)
     with pytest.raises(host.PluginError, match=r"memecomp\.test\.Mix.*input A is needed"):
         mix(b)
+
+
+def test_what_a_change_hides_greys_and_adds_is_seen(plugins: host.Plugins, pool: Pool) -> None:
+    plugin = Plugin(plugins.get("memecomp.test.Parameters"), pool=pool)
+    with closing(plugin.effect(Project(format=Window(0, 0, 8, 8)))) as effect:
+        effect.set("mode", ("hide",))
+        assert effect.parameter("hidden").secret
+        effect.set("mode", ("grey",))
+        assert not effect.parameter("real").enabled
+        effect.set("mode", ("more",))
+        assert effect.parameter("menu").options[-1] == "Cake"
+        with pytest.raises(host.PluginError, match=r"no parameter rael; near: real"):
+            effect.parameter("rael")
 
 
 def test_a_generator_makes_the_format_it_is_given(plugins: host.Plugins, pool: Pool) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,8 +16,10 @@ from ofx_helpers.engine.evaluate import render_node
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.node_type import Context, NodeType
+from ofx_helpers.host.live import _values
 from ofx_helpers.host.node import PluginNodes
 from ofx_helpers.host.scanning import scan
+from ofx_helpers.host.types import Parameter
 from tests.golden.still_media import MemoryMedia
 from tests.ofx_helpers.engine.graphs import graph, node
 from tests.ofx_helpers.host.plugs import noise
@@ -161,6 +164,21 @@ def test_a_changed_node_of_the_same_name_is_made_anew(plugins: PluginNodes) -> N
         one = node("M", TEST + "Mix", {"B": "S", "A": "T"}, mix=mix)
         expected = pixels("S") + (pixels("T") - pixels("S")) * F(mix)
         assert_array_equal(render(plugins, graph(source("S"), source("T"), one), "M"), expected)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "given"), [("HD", {"NatronParamFormatChoice": ("HD",)}), ("Scope of the house", {})]
+)
+def test_a_format_of_the_project_is_not_asked_of_a_plugins_own_menu(
+    chosen: str, given: dict[str, object]
+) -> None:
+    menu = Parameter(
+        name="NatronParamFormatChoice", label="", kind="Choice", default=("HD",), options=("HD",)
+    )
+    saved = Node(name="A", plugin="some.Plugin", params={menu.name: (chosen,)})
+    params = SimpleNamespace(choice=lambda _name: chosen)
+    context = cast(Context, SimpleNamespace(node=saved, params=params))
+    assert _values(context, {menu.name: menu}) == given
 
 
 def test_what_nobody_has_is_an_error_that_says_what_supplies_it(plugins: PluginNodes) -> None:
