@@ -1,0 +1,112 @@
+"""ContactSheet: all inputs, and a range of frames of each, in rows and columns of one picture.
+
+A cell belongs to each input that the node could have, connected or not. Pictures are scaled by
+the mean of what each new pixel covers.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.node_type import Context, NodeType, Want
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A picture and where it is drawn."""
+
+    label: str
+    time: float
+    source: Window
+    to: Window
+
+
+def _region(context: Context) -> Window:
+    width, height = context.params.pair("resolution")
+    return Window(0, 0, round(width), round(height))
+
+
+def _placed(context: Context, sheet: Window, row: int, column: int, source: Window) -> Window:
+    """The pixels that a picture with the format `source` touches in its cell."""
+    params = context.params
+    rows, columns = (round(value) for value in params.pair("rowsColumns"))
+    gap = params.whole("gap")
+    x1, y1 = column * sheet.width / columns + gap // 2, row * sheet.height / rows + gap // 2
+    width = max(1.0, (column + 1) * sheet.width / columns - (gap + 1) // 2 - x1)
+    height = max(1.0, (row + 1) * sheet.height / rows - (gap + 1) // 2 - y1)
+    scale = min(width / source.width, height / source.height)
+    if params.flag("center"):
+        x1 += (width - scale * source.width) / 2
+        y1 += (height - scale * source.height) / 2
+    x2, y2 = x1 + scale * source.width, y1 + scale * source.height
+    return Window(floor(x1), floor(y1), ceil(x2), ceil(y2))
+
+
+def _cells(context: Context) -> Iterator[_Cell]:
+    params, sheet = context.params, _region(context)
+    first, last = sorted(round(value) for value in params.pair("frameRange"))
+    count = last - first + 1
+    rows, columns = (round(value) for value in params.pair("rowsColumns"))
+    start = 0.0 if params.flag("frameRangeAbsolute") else context.time
+    for index in range(min(rows * columns, count * len(context.labels))):
+        label = context.labels[index // count]
+        source = context.input_format(label)
+        if not context.connected(label) or source.empty:
+            continue
+        row, column = divmod(index, columns)
+        if params.choice("rowOrder").lower() == "topbottom":
+            row = rows - 1 - row
+        if params.choice("colOrder").lower() != "leftright":
+            column = columns - 1 - column
+        time = start + first + index % count
+        seen = context.region(label, time).intersect(source)
+        to = _placed(context, sheet, row, column, source)
+        if not seen.empty and not to.empty:
+            yield _Cell(label, time, seen, to)
+
+
+def _shrunk(pixels: Pixels, length: int, start: int, end: int) -> Pixels:
+    """Rows from `start` to `end` of the picture scaled to `length` rows: what each one covers."""
+    rows = pixels.shape[0]
+    sums: NDArray[np.float64] = np.zeros((rows + 1, *pixels.shape[1:]))
+    np.cumsum(pixels, axis=0, dtype=np.float64, out=sums[1:])
+    edges = np.arange(start, end + 1) * (rows / length)
+    below = np.minimum(edges.astype(np.intp), rows - 1)
+    share = (edges - below).reshape(-1, *(1,) * (pixels.ndim - 1))
+    until = sums[below] + share * pixels[below]
+    found: Pixels = (np.diff(until, axis=0) * (length / rows)).astype(np.float32)
+    return found
+
+
+def _wants(context: Context, window: Window) -> Sequence[Want]:
+    return [
+        Want(cell.label, cell.source, cell.time)
+        for cell in _cells(context)
+        if not cell.to.intersect(window).empty
+    ]
+
+
+def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+    result = np.zeros((window.height, window.width, 4), np.float32)
+    cells = [cell for cell in _cells(context) if not cell.to.intersect(window).empty]
+    for cell, frame in zip(cells, frames, strict=True):
+        to, part = cell.to, cell.to.intersect(window)
+        rows = _shrunk(frame.pixels, to.height, part.y1 - to.y1, part.y2 - to.y1)
+        turned = np.ascontiguousarray(rows.swapaxes(0, 1))
+        columns = _shrunk(turned, to.width, part.x1 - to.x1, part.x2 - to.x1)
+        top, left = part.y1 - window.y1, part.x1 - window.x1
+        result[top : top + part.height, left : left + part.width] = columns.swapaxes(0, 1)
+    return result
+
+
+NODE = NodeType(
+    plugins=("net.sf.openfx.ContactSheetOFX",),
+    region=_region,
+    format=_region,
+    wants=_wants,
+    render=_render,
+)
