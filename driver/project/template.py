@@ -34,9 +34,9 @@ __all__ = ["Template", "fill", "load_template", "outline_of", "render_outline", 
 
 _FIELDS = {"help", "parameters", "prepare"}
 OWN = "[Template]/"
+"""Starts the name of a file that lies relative to the template's own folder."""
 _FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError)
 """What a template's own sums and calls raise, beside errors of Jinja, types and values."""
-"""Starts the name of a file that lies relative to the template's own folder."""
 
 
 @dataclass(frozen=True)

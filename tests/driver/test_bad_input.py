@@ -284,7 +284,7 @@ def test_a_disk_that_fills_up_mid_write_leaves_no_part_of_a_file(
     real = Path.write_bytes
 
     def half(self: Path, data: bytes) -> int:
-        if self.parent.name == "composites":
+        if "composites" in self.parts:  # a frame is written in a folder of the render first
             real(self, data[: len(data) // 2])
             raise OSError(errno.ENOSPC, "No space left on device", str(self))
         return real(self, data)
