@@ -114,10 +114,10 @@ def _footage(plan: Plan, surveys: Mapping[tuple[str, int], Survey]) -> Iterator[
     blind = bool(plan.facts.unknown(plan.writers))
     for fault, frames in where.items():
         if fault.endswith(LACKS):
-            yield f"{fault} {brief(set(frames))}."
+            yield f"{fault.removesuffix('frame')}{_frames(frames)}."
         elif not (blind and "which the embedded engine does not have" in fault):
             several = len(surveys) > 1 and len(set(frames)) < len({f for _, f in surveys})
-            yield f"{fault} (frame {brief(set(frames))})" if several else fault
+            yield f"{fault} ({_frames(frames)})" if several else fault
     if not blind:
         return
     used = {node.name for node in plan.facts.upstream(plan.writers)}
@@ -128,7 +128,12 @@ def _footage(plan: Plan, surveys: Mapping[tuple[str, int], Survey]) -> Iterator[
         if not use.present:
             yield f"{use.node}: {use.path} does not exist."
         elif gaps := use.gaps(wanted[0], wanted[-1]):
-            yield f"{use.node}: {use.path} lacks frame {brief(gaps)}."
+            yield f"{use.node}: {use.path} lacks {_frames(gaps)}."
+
+
+def _frames(numbers: Iterable[int]) -> str:
+    found = set(numbers)
+    return f"frame{'s' if len(found) > 1 else ''} {brief(found)}"
 
 
 def _folders(plan: Plan, todo: Mapping[str, Sequence[int]]) -> Iterator[str]:

@@ -68,7 +68,7 @@ def test_natron_is_asked_nothing_before_its_inputs_are_there(
     with pytest.raises(MemecompError, match=r"^2 things stop the render of ") as error:
         natron.render()
     assert "gone.png does not exist" in str(error.value)
-    assert "seq.####.png has no file for frame 1-3." in str(error.value)
+    assert "seq.####.png has no file for frames 1-3." in str(error.value)
     assert natron.starts == []
 
 
