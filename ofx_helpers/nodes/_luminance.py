@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-_WEIGHTS = {
+LUMINANCE_WEIGHTS = {
     # Y rows of the RGB to XYZ matrices: BT.709 (D65), BT.2020, ACES AP0 and AP1; CCIR 601 luma.
     "rec709": (0.2126729, 0.7151522, 0.0721750),
     "rec2020": (0.2627002119, 0.6779980711, 0.0593017165),
@@ -19,6 +19,6 @@ def luminance(rgb: NDArray[np.float32], math: str) -> NDArray[np.float32]:
     if math == "max":
         top: NDArray[np.float32] = rgb[..., :3].max(-1, keepdims=True)
         return top
-    weights = np.array(_WEIGHTS[math], np.float32)
+    weights = np.array(LUMINANCE_WEIGHTS[math], np.float32)
     grey: NDArray[np.float32] = (rgb[..., :3] @ weights)[..., None]
     return grey

@@ -164,6 +164,20 @@ def _difference(rgb: NDArray[np.float64], luma: tuple[float, float]) -> tuple[Pl
     return y, (rgb[..., 2] - y) / (2 * (1 - blue)), (rgb[..., 0] - y) / (2 * (1 - red))
 
 
+def _key_difference(
+    rgb: NDArray[np.float32], luma: tuple[float, float]
+) -> tuple[float, float, float]:
+    """As `_difference`, step by step in single precision.
+
+    A grey key colour has no other hue than what this rounding leaves it.
+    """
+    one, two = np.float32(1), np.float32(2)
+    red, blue = np.float32(luma[0]), np.float32(luma[1])
+    y = red * rgb[0] + (one - red - blue) * rgb[1] + blue * rgb[2]
+    b, r = (rgb[2] - y) / (two * (one - blue)), (rgb[0] - y) / (two * (one - red))
+    return float(y), float(b), float(r)
+
+
 def _tangent(degrees: float) -> float:
     return math.tan(math.radians(degrees / 2)) if degrees < 180 else math.inf
 
@@ -173,11 +187,11 @@ def _chroma_keyer(context: Context, window: Window, frames: Sequence[Frame]) -> 
     given = _inputs(context, window, frames)
     luma = _LUMA[params.choice("colorspace")]
     linear = params.flag("linearProcessing")
-    key_rgb = np.array(params.colour("keyColor")[:3])
+    key_rgb = np.array(params.colour("keyColor")[:3], np.float32)
     rgb = given.source[..., :3]
     if not linear:
         key_rgb, rgb = encode(key_rgb), encode(rgb)
-    key_y, key_b, key_r = (float(value) for value in _difference(key_rgb, luma))
+    key_y, key_b, key_r = _key_difference(key_rgb, luma)
     if key_b == 0 and key_r == 0:
         key_b = 1.0  # no chrominance: a blue screen
     key_x = 2 * math.hypot(key_b, key_r)
@@ -188,8 +202,10 @@ def _chroma_keyer(context: Context, window: Window, frames: Sequence[Frame]) -> 
     slope = z / accept if accept > 0 else np.full_like(z, math.inf)
     key = np.where((x > 0) & (z <= accept * x), x - slope, 0.0) if accept > 0 else np.zeros_like(x)
     keyed = key != 0
+    # The outside mask is held against the key as it was before the inside mask.
+    low = (given.outside > 0) & (key < given.outside)
     key = np.where((given.inside > 0) & (key > 1 - given.inside), 1 - given.inside, key)
-    key = np.where((given.outside > 0) & (key < given.outside), given.outside, key)
+    key = np.where(low, given.outside, key)
     x = np.where(keyed, key + slope, x)
     suppress = params.number("suppressionAngle")
     grey = x > 0

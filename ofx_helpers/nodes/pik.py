@@ -14,21 +14,23 @@ from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import mask_channel
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.params import Params
-from ofx_helpers.nodes._luminance import luminance
+from ofx_helpers.nodes._luminance import LUMINANCE_WEIGHTS, luminance
 
 Plane = NDArray[np.float64]
 
 _LABELS = ("Fg", "PFg", "C", "Bg", "InM", "OutM")
-_TO_XYZ = np.array(
-    [
-        [0.4124564, 0.3575761, 0.1804375],
-        [0.2126729, 0.7151522, 0.0721750],
-        [0.0193339, 0.1191920, 0.9503041],
-    ]
-)
-"""Linear Rec.709 to CIE XYZ, D65 (B. Lindbloom)."""
+_TO_XYZ = {
+    "rec709": ((0.4124564, 0.3575761, 0.1804375), (0.0193339, 0.1191920, 0.9503041)),
+    "rec2020": ((0.6369580483, 0.1446169036, 0.1688809752), (0.0, 0.0280726931, 1.060985058)),
+    "acesap0": ((0.9525523959, 0.0, 0.0000936786), (0.0, 0.0, 1.0088251844)),
+    "acesap1": (
+        (0.6624541811, 0.1340042065, 0.1561876870),
+        (-0.0055746495, 0.0040607335, 1.0103391003),
+    ),
+}
+"""The X and Z rows from linear RGB to CIE XYZ: B. Lindbloom (D65), BT.2020, ACES AP0 and AP1."""
 _BRIGHT = 5.38845
 """What Natron multiplies the background's luminance by, found by its authors by eye."""
 
@@ -157,8 +159,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     bias, despill = _biases(params)
     plate, channel = _screen(context, given, bias)
     if show == "cleanplate":
-        picked = params.choice("screenType") == "pick"
-        return _grey_alpha(plate if picked else given.plate[..., :3], 1.0)
+        return _grey_alpha(plate, 1.0)
     alpha = _pull(params, given, plate, channel, bias)
     if show == "screenmatte":
         return _grey_alpha(alpha[..., None], 1.0)
@@ -192,14 +193,12 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 
 
 def _simple(context: Context, given: _Inputs, frames: Sequence[Frame], show: str) -> Plane | None:
-    """What shows an input as it is."""
+    """What shows a mask or an alpha as it is."""
     if show in ("insidemask", "outsidemask"):
         label = "InM" if show == "insidemask" else "OutM"
         mask = _mask(context, label, frames[_LABELS.index(label)])
         there = np.full_like(mask, float(context.connected(label)))
         return np.dstack([mask, mask, mask, there])
-    if show == "source":
-        return given.pfg
     if show == "sourcealpha":
         alpha = given.pfg[..., 3]
         return np.dstack([alpha, alpha, alpha, np.ones_like(alpha)])
@@ -247,6 +246,12 @@ def _garbage(
     return np.where(cut, most, alpha), out * share[..., None]
 
 
+def _to_xyz(space: str) -> Plane:
+    """The 3×3 matrix from linear RGB of a colour space to CIE XYZ."""
+    x, z = _TO_XYZ[space]
+    return np.array([x, LUMINANCE_WEIGHTS[space], z])
+
+
 def _chroma(xyz: Plane) -> tuple[Plane, Plane]:
     total = xyz.sum(-1)
     scale = np.where(total > 0, 1 / np.where(total > 0, total, 1), 0)
@@ -256,12 +261,9 @@ def _chroma(xyz: Plane) -> tuple[Plane, Plane]:
 def _tinted(context: Context, out: Plane, bg: Plane, alpha: Plane) -> Plane:
     """The edges take the background's chroma (ubc) or luminance (ubl)."""
     params = context.params
-    if params.choice("colorspace") != "rec709":
-        raise RenderError(
-            f"{context.node.name}: ubl and ubc are computed in rec709 only: set colorspace to it, "
-            "or switch both off."
-        )
-    ours, theirs = out @ _TO_XYZ.T, bg @ _TO_XYZ.T
+    to_xyz = _to_xyz(params.choice("colorspace"))
+    # Natron takes the background's colours as Rec.709 in any case.
+    ours, theirs = out @ to_xyz.T, bg @ _to_xyz("rec709").T
     x, y = _chroma(ours)
     light, share = ours[..., 1], np.maximum(alpha, 0)
     if params.flag("ubc"):
@@ -273,8 +275,18 @@ def _tinted(context: Context, out: Plane, bg: Plane, alpha: Plane) -> Plane:
         light = light * (share + (1 - share) * _BRIGHT * theirs[..., 1])
     scale = np.where(y == 0, 0, light / np.where(y == 0, 1, y))
     mixed = np.stack([x * scale, light, (1 - x - y) * scale], -1)
-    rgb: Plane = mixed @ np.linalg.inv(_TO_XYZ).T
+    rgb: Plane = mixed @ np.linalg.inv(to_xyz).T
     return rgb
+
+
+def _same(context: Context) -> Same | None:
+    """What shows an input as it is, over the region of that input."""
+    show = context.params.choice("show")
+    if show == "source":
+        return Same("PFg" if context.connected("PFg") else "Fg")
+    if show == "cleanplate" and context.params.choice("screenType") != "pick":
+        return Same("C")
+    return None
 
 
 NODE = NodeType(
@@ -283,5 +295,6 @@ NODE = NodeType(
     components=always_rgba,
     region=lambda context: context.region("Fg"),
     wants=_wants,
+    same=_same,
     render=_render,
 )

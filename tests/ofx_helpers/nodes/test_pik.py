@@ -61,3 +61,24 @@ def test_a_picked_colour_needs_no_plate_and_another_screen_says_that_it_does() -
     np.testing.assert_allclose(render(made, "N").pixels, 0, atol=1e-6)
     with pytest.raises(RenderError, match=r"M needs a clean plate: connect its C input"):
         render(made, "M")
+
+
+@pytest.mark.parametrize("space", ["rec2020", "acesap0", "acesap1"])
+def test_edges_take_the_backgrounds_light_in_any_colour_space(space: str) -> None:
+    lit = key((0.3, 0.2, 0.5), ubl=True, ubc=True, colorspace=space)
+    plain = key((0.3, 0.2, 0.5), ubl=True, ubc=True)
+    assert np.abs(lit - plain)[:3].max() > 1e-4
+    # An opaque pixel has no edge: there and back through XYZ changes nothing.
+    whole = key((0.8, 0.5, 0.3), ubl=True, ubc=True, colorspace=space)
+    np.testing.assert_allclose(whole, (0.8, 0.5, 0.3, 1), atol=1e-5)
+
+
+def test_the_shown_source_is_as_large_as_the_source() -> None:
+    made = graph(
+        node("F", "ConstantPlugin", color=(0.1, 0.6, 0.2, 1.0)),
+        node("P", "Position", {"Source": "F"}, translate=(2.0, 0.0)),
+        node("N", "PIK", {"Fg": "F", "PFg": "P", "C": "F"}, show="source"),
+        size=(4, 4),
+    )
+    got = render(made, "N", window=made.format).pixels
+    np.testing.assert_array_equal(got[0, :, 3], (0, 0, 1, 1))

@@ -158,6 +158,30 @@ def test_keyer_leaves_a_channel_that_is_not_processed() -> None:
     np.testing.assert_array_equal(got[..., 1], linear(A)[..., 1])
 
 
+def chroma_key(source: tuple[float, ...], **params: object) -> float:
+    """The alpha of one pixel under an outside mask of 0.3."""
+    made = graph(
+        node("S", "ConstantPlugin", color=source),
+        node("O", "ConstantPlugin", color=(0.0, 0.0, 0.0, 0.3)),
+        node("N", "ChromaKeyerPlugin", {"Source": "S", "OutM": "O"}, **params),
+        size=(2, 2),
+    )
+    return float(render(made, "N").pixels[0, 0, 3])
+
+
+def test_a_chroma_key_holds_the_outside_mask_against_the_key_before_the_inside_mask() -> None:
+    # The key of the screen's own colour is above the outside mask, so only the inside mask counts.
+    screen = (0.0, 0.0, 1.0, 1.0)
+    assert chroma_key(screen, keyColor=screen, sourceAlphaHandling="insidemask") == 1
+
+
+def test_a_grey_key_colour_keys_blue_however_its_luma_is_rounded() -> None:
+    grey = {"keyColor": (0.4687,) * 4, "colorspace": "ccir601", "linearProcessing": True}
+    # In double precision the luma of this grey is not the grey.
+    assert chroma_key((0.0, 0.0, 1.0, 1.0), **grey) < 0.6
+    assert chroma_key((0.0, 1.0, 0.0, 1.0), **grey) == pytest.approx(0.85)
+
+
 def test_frame_blend_has_no_picture_of_its_own_time_to_keep_a_channel_from() -> None:
     still = {"frameRange": (-1, 0), "NatronOfxParamProcessG": False}
     assert not apply("FrameBlend", **still)[..., 1].any()
