@@ -123,7 +123,7 @@ def test_a_sum_too_deep_for_python_says_so() -> None:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(1000)  # the engine raises it for long chains of nodes
     try:
-        with pytest.raises(ExpressionError, match="cannot be computed at frame 4: .*recursion"):
+        with pytest.raises(ExpressionError, match=r"computed at frame 4: .*recursion"):
             Program("-1" + "+1" * 1900).run(NAMES, 4)
     finally:
         sys.setrecursionlimit(limit)
