@@ -307,15 +307,19 @@ class LocalEffect:
                 raise PluginError(f"{self.description.identifier}: input {clip.name} is needed")
 
     def _alone(self, time: float, job: Job) -> None:
-        """A sequence of one frame; others may run beside it."""
-        self._actions.sequence(n.ACTION_BEGIN_SEQUENCE, time, time, job.scale, False)
+        """A sequence of one frame; others may run beside it. Who can render in order only, as writers
+        of videos, must be told that this is one.
+        """
+        ordered = self._open.properties[n.PROP_SEQUENTIAL] == 1
+        alone = time, time, job.scale, ordered
+        self._actions.sequence(n.ACTION_BEGIN_SEQUENCE, *alone)
         try:
-            self._actions.render(time, job, False)
+            self._actions.render(time, job, ordered)
         except BaseException:
             with suppress(PluginError):
-                self._actions.sequence(n.ACTION_END_SEQUENCE, time, time, job.scale, False)
+                self._actions.sequence(n.ACTION_END_SEQUENCE, *alone)
             raise
-        self._actions.sequence(n.ACTION_END_SEQUENCE, time, time, job.scale, False)
+        self._actions.sequence(n.ACTION_END_SEQUENCE, *alone)
 
     def _in_sequence(self, time: float, job: Job, *, last: bool) -> None:
         """The next frame of a sequence, which the first begins and the last ends."""

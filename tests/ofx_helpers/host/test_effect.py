@@ -19,6 +19,7 @@ from tests.ofx_helpers.host.python_plugin import (
     FORMAT,
     PARAMS,
     PROPS,
+    describe,
     image,
     number,
     param,
@@ -77,6 +78,28 @@ def test_a_sequence_is_begun_and_ended_once(monkeypatch: pytest.MonkeyPatch) -> 
         effect.render(7, FORMAT, black)
     assert told.count("BeginSequenceRender") == told.count("EndSequenceRender") == 2
     assert status == [1, 1, 1, 0]
+
+
+def test_one_frame_is_a_sequence_for_who_renders_in_order_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    status: list[int] = []
+
+    def ordered(effect: int, given: int, answer: int) -> None:
+        describe(effect, given, answer)
+        properties = ffi.new("Handle *")
+        EFFECT.getPropertySet(effect, properties)
+        name = b"OfxImageEffectInstancePropSequentialRender"
+        assert PROPS.propSetInt(properties[0], name, 0, 1) == Status.OK
+
+    def tell(_effect: int, given: int, _answer: int) -> None:
+        status.append(whole(given, b"OfxImageEffectPropSequentialRenderStatus"))
+
+    acts = dict.fromkeys(("BeginSequenceRender", "Render", "EndSequenceRender"), tell)
+    with running(monkeypatch, Describe=ordered, **acts) as (effect, _):
+        effect.connect(source())
+        effect.render(4, FORMAT, black)
+    assert status == [1, 1, 1]
 
 
 def test_a_sequence_left_open_is_ended_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
