@@ -307,8 +307,8 @@ class LocalEffect:
                 raise PluginError(f"{self.description.identifier}: input {clip.name} is needed")
 
     def _alone(self, time: float, job: Job) -> None:
-        """A sequence of one frame; others may run beside it. Who can render in order only, as writers
-        of videos, must be told that this is one.
+        """A sequence of one frame; others may run beside it. Who can render in order only, as
+        writers of videos, must be told that this is one.
         """
         ordered = self._open.properties[n.PROP_SEQUENTIAL] == 1
         alone = time, time, job.scale, ordered
