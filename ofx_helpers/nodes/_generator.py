@@ -1,11 +1,16 @@
-"""What the generators share: where they have pixels."""
+"""What the generators share: where they have pixels, and in which bit depth."""
 
 import math
 
+import numpy as np
+
+from ofx_helpers.engine.colour import Curve as Transfer
+from ofx_helpers.engine.colour import transfer
 from ofx_helpers.engine.curve import Curve
-from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.graph import Expression
 from ofx_helpers.engine.node_type import Context
+from ofx_helpers.nodes import _rec709 as rec709
 
 FORMATS = {
     "PC_Video": (640, 480),
@@ -84,3 +89,43 @@ def format_of(context: Context) -> Window:
         return context.input_format("Source")
     x1, y1, x2, y2 = (math.floor(edge + 0.5) for edge in found)
     return Window(x1, y1, x2, y2)
+
+
+def _curves(context: Context) -> tuple[Transfer, Transfer] | None:
+    """Linear to encoded and back of the chosen bit depth; None for float."""
+    depth = context.params.choice("outputBitDepth")
+    if depth == "32f":
+        return None
+    srgb = transfer("sRGB")
+    assert srgb is not None
+    return (srgb.encode, srgb.decode) if depth == "8u" else (rec709.encode, rec709.decode)
+
+
+def _colours(context: Context, pixels: Pixels) -> Pixels:
+    """What Natron converts with the bit depth: not alpha, unless it is alone."""
+    return pixels if context.params.choice("outputComponents") == "Alpha" else pixels[..., :3]
+
+
+def encoded(context: Context, pixels: Pixels) -> Pixels:
+    """Linear pixels (h, w, 4) as the plug-ins that know about it encode them for `stored`."""
+    curves = _curves(context)
+    if curves is None or context.params.choice("outputComponents") == "Alpha":
+        return pixels
+    found = pixels.copy()
+    found[..., :3] = curves[0](found[..., :3])
+    return found
+
+
+def stored(context: Context, pixels: Pixels) -> Pixels:
+    """The pixels, (h, w, 4) float32, as they come out of the chosen bit depth.
+
+    Natron takes 8-bit pictures as sRGB and 16-bit ones as Rec.709.
+    """
+    curves = _curves(context)
+    if curves is None:
+        return pixels
+    most = np.float32(255 if context.params.choice("outputBitDepth") == "8u" else 65535)
+    found: Pixels = np.floor(np.clip(pixels, 0, 1) * most + np.float32(0.5)) / most
+    colours = _colours(context, found)
+    colours[...] = curves[1](colours)
+    return found

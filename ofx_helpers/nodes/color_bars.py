@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import format_of, region
+from ofx_helpers.nodes._generator import format_of, region, stored
 
 _Row = tuple[tuple[int, tuple[float, float, float]], ...]
 """(x where it ends, its colour in IRE), left to right."""
@@ -80,10 +80,12 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     rows = np.stack([_across(_PLUGE, x), ramp, _across(_CYAN, x), bars])
     levels = rows[np.searchsorted(_HEIGHTS, y, side="right")] / np.float32(100)
     if not params.flag("outputIRE"):
+        if params.choice("outputBitDepth") != "32f":
+            levels = np.clip(levels, 0, 1)
         levels = _BLACK + (_WHITE - _BLACK) * levels
     pixels = np.ones((window.height, window.width, 4), np.float32)
     pixels[..., :3] = levels
-    return pixels
+    return stored(context, pixels)
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:

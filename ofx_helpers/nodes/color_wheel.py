@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import format_of, rectangle, region
+from ofx_helpers.nodes._generator import encoded, format_of, rectangle, region, stored
 from ofx_helpers.nodes.color_transform import hsv_to_rgb
 
 Plane = NDArray[np.float64]
@@ -59,8 +59,9 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     pixels = np.empty((window.height, window.width, 4), np.float32)
     pixels[..., :3] = _colours(context, hue, distance)
     pixels[..., 3] = 1
+    pixels = encoded(context, pixels)
     pixels *= cover[..., None].astype(np.float32)
-    return pixels
+    return stored(context, pixels)
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import format_of, region
+from ofx_helpers.nodes._generator import encoded, format_of, region, stored
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
@@ -17,7 +17,9 @@ def _fill(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixels:
     red, green, blue, alpha = context.params.colour("color")
     # A Solid's colour has no alpha of its own.
     whole = 1.0 if context.node.plugin.endswith("Solid") else alpha
-    return np.full((window.height, window.width, 4), (red, green, blue, whole), np.float32)
+    colour = np.array([[(red, green, blue, whole)]], np.float32)
+    shape = (window.height, window.width, 4)
+    return np.broadcast_to(stored(context, encoded(context, colour)), shape).copy()
 
 
 NODE = NodeType(

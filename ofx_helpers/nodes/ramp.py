@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Components, Context, NodeType, Want, usual_components
-from ofx_helpers.nodes._generator import format_of, rectangle, region
+from ofx_helpers.nodes._generator import format_of, rectangle, region, stored
 
 Grid = NDArray[np.float64]
 Share = Callable[[Context, Grid, Grid], Grid]
@@ -201,7 +201,7 @@ def _checkerboard(context: Context, window: Window, _frames: Sequence[Frame]) ->
     which = np.where(_on_line(y, 0.0, middle), 5, which)
     names = ("color0", "color1", "color2", "color3", "lineColor", "centerlineColor")
     colours = np.array([params.colour(name) for name in names], np.float32)
-    drawn: Pixels = colours[which]
+    drawn: Pixels = stored(context, colours[None])[0][which]
     return drawn
 
 

@@ -92,3 +92,20 @@ def test_matte_monitor_moves_only_partial_alpha() -> None:
         pixel = render(made, "N").pixels[2, 2]
         assert pixel[3] == pytest.approx(wanted)
         assert pixel[0] == np.float32(0.3)
+
+
+def test_a_generator_of_8_bits_is_read_as_srgb_and_of_16_as_rec_709() -> None:
+    grey = {f"color{number}": (0.5, 0.5, 0.5, 0.5) for number in range(4)}
+    plain = {"lineWidth": 0.0, "centerlineWidth": 0.0}
+    byte = draw("CheckerBoardPlugin", outputBitDepth="8u", **grey, **plain)
+    np.testing.assert_allclose(byte[3, 3], (*(0.215861,) * 3, 128 / 255), atol=1e-5)
+    short = draw("CheckerBoardPlugin", outputBitDepth="16u", **grey, **plain)
+    wanted = ((0.5 + 0.0993) / 1.0993) ** (1 / 0.45)
+    np.testing.assert_allclose(short[3, 3], (*(wanted,) * 3, 0.5), atol=1e-4)
+    alone = draw("CheckerBoardPlugin", outputBitDepth="16u", outputComponents="Alpha", **grey)
+    assert alone[3, 3, 3] == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_constant_of_8_bits_is_nearly_its_colour() -> None:
+    got = draw("ConstantPlugin", outputBitDepth="8u", color=(0.6014, 0.0, 1.0, 1.0))[0, 0]
+    np.testing.assert_allclose(got, (0.60383, 0, 1, 1), atol=1e-5)
