@@ -75,7 +75,9 @@ def unprocessed(context: NodeContext) -> tuple[int, ...]:
 def channels_off(context: NodeContext) -> tuple[int, ...]:
     """The channels whose process switch is off."""
     params = context.params
-    names = [f"NatronOfxParamProcess{channel}" for channel in _CHANNELS]
+    # What has X and Y alone has no blue to put back.
+    two = "outputComponents" in params and params.choice("outputComponents") == "XY"
+    names = [f"NatronOfxParamProcess{channel}" for channel in ("RG" if two else _CHANNELS)]
     return tuple(
         index for index, name in enumerate(names) if name in params and not params.flag(name)
     )

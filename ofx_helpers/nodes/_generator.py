@@ -119,8 +119,11 @@ def encoded(context: Context, pixels: Pixels) -> Pixels:
 def stored(context: Context, pixels: Pixels) -> Pixels:
     """The pixels, (h, w, 4) float32, as they come out of the chosen bit depth.
 
-    Natron takes 8-bit pictures as sRGB and 16-bit ones as Rec.709.
+    Natron takes 8-bit pictures as sRGB and 16-bit ones as Rec.709. Of X and Y alone there is no
+    blue.
     """
+    if context.params.choice("outputComponents") == "XY":
+        pixels = pixels * np.array([1, 1, 0, 1], np.float32)
     curves = _curves(context)
     if curves is None:
         return pixels

@@ -109,3 +109,14 @@ def test_a_generator_of_8_bits_is_read_as_srgb_and_of_16_as_rec_709() -> None:
 def test_a_constant_of_8_bits_is_nearly_its_colour() -> None:
     got = draw("ConstantPlugin", outputBitDepth="8u", color=(0.6014, 0.0, 1.0, 1.0))[0, 0]
     np.testing.assert_allclose(got, (0.60383, 0, 1, 1), atol=1e-5)
+
+
+@pytest.mark.parametrize("processed", [True, False])
+def test_a_generator_of_x_and_y_alone_has_no_blue(processed: bool) -> None:
+    got = change(
+        "ConstantPlugin",
+        outputComponents="XY",
+        color=(0.5, 0.25, 0.75, 0.5),
+        NatronOfxParamProcessB=processed,
+    )
+    np.testing.assert_array_equal(got[3, 3], (0.5, 0.25, 0, 1))
