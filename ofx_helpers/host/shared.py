@@ -137,13 +137,11 @@ class Owner:
         place = Place(number, 0, window.width * 16, window)
         return place, view(data, place)
 
-    def zeros(self, size: int) -> NDArray[np.uint8]:
-        """Bytes that are 0, in a block where that pays."""
+    def scratch(self, size: int) -> NDArray[np.uint8]:
+        """Bytes with whatever is in them, in a block where that pays."""
         if size <= SMALL or len(self._lent) > MOST_LENT:
             return np.zeros(size, np.uint8)
-        data = self.lend(size)[1][:size]
-        data[:] = 0
-        return data
+        return self.lend(size)[1][:size]
 
     def place(self, frame: Frame) -> tuple[Place, Frame]:
         """Where workers can read a picture, and the one to keep while they do: it or a copy."""

@@ -298,10 +298,8 @@ class Worker:
 
     def _memory(self, size: int) -> NDArray[np.uint8]:
         if not hasattr(self._thread, "session"):
-            return owner.zeros(size)
-        memory = self._lent(size)[1][:size]
-        memory[:] = 0
-        return memory
+            return owner.scratch(size)
+        return self._lent(size)[1][:size]
 
     def _acting(self, plugin: str, action: str) -> AbstractContextManager[None]:
         session = getattr(self._thread, "session", None)
