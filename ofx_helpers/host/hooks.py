@@ -31,7 +31,7 @@ class Hooks:
     """Around every call into a plug-in: its identifier and the action; so that a crash has a name.
     """
     memory: Callable[[int], NDArray[np.uint8]] = owner.scratch
-    """That many bytes for an output's pixels, whatever is in them: a picture that lies there reaches
+    """That many bytes for an output, whatever is in them: a picture that lies there reaches
     the owner without a copy. Called in the thread that renders."""
     progress: Callable[[float], None] = _ignore
     """A plug-in says how far it is, 0 to 1: it has not hung."""
