@@ -48,7 +48,6 @@ class Live:
         self._node = context.node
         self._project = _project(context)
         self._facts = self._connections()
-        self._wanted: dict[tuple[float, Window], list[Want]] = {}
         parameters = {entry.name: entry for entry in plugin.description.parameters}
         self.effect = plugin.effect(self._project)
         try:
@@ -102,21 +101,18 @@ class Live:
 
     def wants(self, time: float, window: Window) -> list[Want]:
         """The pixels that the plug-in announces to need."""
-        key = (time, window)
-        if key not in self._wanted:
-            regions = self.effect.regions_of_interest(time, window)
-            needed = self.effect.frames_needed(time)
-            self._wanted[key] = [
-                Want(label, self._above_region(label, at, regions.get(name, window)), at)
-                for label, name in ((label, self._name(label)) for label in self._facts)
-                for first, last in needed.get(name, [(time, time)])
-                for at in _frames(first, last)
-            ]
-        return self._wanted[key]
+        regions = self.effect.regions_of_interest(time, window)
+        needed = self.effect.frames_needed(time)
+        return [
+            Want(label, self._above_region(label, at, regions.get(name, window)), at)
+            for label, name in ((label, self._name(label)) for label in self._facts)
+            for first, last in needed.get(name, [(time, time)])
+            for at in _frames(first, last)
+        ]
 
     def render(self, time: float, window: Window, frames: Sequence[Frame]) -> Frame:
         """The output over `window`; `frames` are those of `wants`, in that order."""
-        wanted = self._wanted.pop((time, window), None) or self.wants(time, window)
+        wanted = self.wants(time, window)
         given = {(want.label, want.time): frame for want, frame in zip(wanted, frames, strict=True)}
 
         def fetch(name: str, at: float, part: Window) -> Frame:
