@@ -116,8 +116,17 @@ class _Stroker:
 
     def _join(self, before: _Face, after: _Face) -> None:
         turn = _turn(before.aim, after.aim)
-        if turn == 0 and before.left == after.left:
-            return
+        if turn != 0 or before.left != after.left:
+            self._corner(before, after, turn)
+
+    def _close(self, before: _Face, after: _Face) -> None:
+        outer, tip = self._corner(before, after, _turn(before.aim, after.aim))
+        if tip is not None:
+            outer[0] = tip
+
+    def _corner(self, before: _Face, after: _Face, turn: float) -> tuple[list[Pair], Pair | None]:
+        """Adds both sides of a corner; the outer side, and its tip where it has one."""
+        tip = None
         outer, inner = (self.right, self.left) if turn > 0 else (self.left, self.right)
         ends = (before.right, after.right) if turn > 0 else (before.left, after.left)
         other = after.left if turn > 0 else after.right
@@ -128,19 +137,7 @@ class _Stroker:
             else:
                 outer[-1] = tip
         inner += [before.point, other]
-
-    def _close(self, before: _Face, after: _Face) -> None:
-        turn = _turn(before.aim, after.aim)
-        outer, inner = (self.right, self.left) if turn > 0 else (self.left, self.right)
-        ends = (before.right, after.right) if turn > 0 else (before.left, after.left)
-        other = after.left if turn > 0 else after.right
-        if (before.left, before.right) != (after.left, after.right):
-            tip = _tip(before, after, *ends)
-            if tip is None:
-                outer.append(ends[1])
-            else:
-                outer[-1] = outer[0] = tip
-        inner += [before.point, other]
+        return outer, tip
 
     def _fan(self, before: _Face, after: _Face) -> list[Pair]:
         """Points of the pen's circle from one face's outer end to the other's."""
