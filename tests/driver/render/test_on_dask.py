@@ -49,14 +49,19 @@ def pids_of(scheduler: str) -> list[int]:
         return list(client.run(os.getpid).values())
 
 
-def children_of(pid: int) -> list[int]:
+PARENT, SESSION = 1, 3
+"""Places in a line of /proc/PID/stat, counted behind the name."""
+
+
+def processes(place: int, number: int) -> list[int]:
+    """The living processes that have this number at that place."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[1]) == pid and fields[0] != "Z":
+        if int(fields[place]) == number and fields[0] != "Z":
             found.append(int(stat.parent.name))
     return found
 
@@ -71,7 +76,7 @@ def test_a_worker_that_is_killed_at_work_costs_no_frame(scheduler: str, tmp_path
         until = time.monotonic() + 60
         while not killed and time.monotonic() < until:
             for pid in pids:
-                if not killed and children_of(pid):  # its renderer is starting
+                if not killed and processes(PARENT, pid):  # its renderer is starting
                     os.kill(pid, signal.SIGKILL)
                     killed.append(pid)
             time.sleep(0.005)
@@ -195,22 +200,10 @@ def test_ctrl_c_ends_the_workers_and_keeps_finished_frames(tmp_path: Path) -> No
     assert process.wait(60) == 1
     assert error == "memecomp: stopped; what is finished is kept: run the same command to go on\n"
     until = time.monotonic() + 10  # what watches over the workers goes a moment after them
-    while in_session(process.pid) and time.monotonic() < until:
+    while processes(SESSION, process.pid) and time.monotonic() < until:
         time.sleep(0.05)
-    assert not in_session(process.pid)
+    assert not processes(SESSION, process.pid)
     files = sorted((tmp_path / "out").glob("*.png"))
     assert len(files) == done < 60
     source = read_image(tmp_path / "in.png").pixels
     assert all((read_image(path).pixels[..., :3] == source).all() for path in files)
-
-
-def in_session(session: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[3]) == session and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
