@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.frame import Frame, Pixels, Window
 
 MOST_FREE = 512 * 2**20
 """Bytes of unused blocks that are kept for the next pictures."""
@@ -28,6 +28,8 @@ MOST_LENT = 64
 """Blocks behind arrays at a time; each holds two file handles. Beyond it, results are copied."""
 SMALL = 2**18
 """Bytes below which a result is copied: its block is free at once."""
+_ALONE = 2**22
+"""Bytes up to which a second core is not worth waking."""
 
 
 class Place(NamedTuple):
@@ -109,6 +111,20 @@ def view(data: NDArray[np.uint8], place: Place) -> Frame:
     return Frame(pixels, window)
 
 
+def _copy(to: Pixels, source: Pixels) -> None:
+    """A large picture in two halves at once: a 4K one that is turned upside down, as those of image
+    libraries are, takes 12 ms so, and 23 on one core.
+    """
+    if source.nbytes <= _ALONE:
+        np.copyto(to, source)
+        return
+    middle = len(source) // 2
+    upper = threading.Thread(target=np.copyto, args=(to[middle:], source[middle:]))
+    upper.start()
+    np.copyto(to[:middle], source[:middle])
+    upper.join()
+
+
 class Owner:
     """Makes blocks, lends arrays on them, and takes them back. May be used by many threads."""
 
@@ -151,7 +167,7 @@ class Owner:
         if found is not None:
             return found, frame
         place, copy = self.empty(frame.window)
-        np.copyto(copy.pixels, frame.pixels)
+        _copy(copy.pixels, frame.pixels)
         return place, copy
 
     def block(self, number: int) -> Block:

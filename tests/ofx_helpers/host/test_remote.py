@@ -89,6 +89,15 @@ def test_large_pictures_go_through_shared_memory_without_a_copy(pool: Pool) -> N
     assert owner.place(merged)[1] is merged
 
 
+def test_a_large_picture_upside_down_is_copied_whole(pool: Pool) -> None:
+    window = Window(0, 0, 640, 601)  # beyond what one core copies; its halves are not alike
+    pixels = np.random.default_rng(5).random((601, 640, 4), np.float32)
+    place, copy = owner.place(Frame(pixels[::-1], window))
+    assert np.array_equal(copy.pixels, pixels[::-1])
+    assert not np.shares_memory(copy.pixels, pixels)
+    assert place.row == 640 * 16
+
+
 def test_blocks_are_taken_back_when_their_pictures_are_forgotten(pool: Pool) -> None:
     effect = make(pool, "fake.Merge")
     effect.render(1.0, Window(0, 0, 640, 360), fetch)
