@@ -184,6 +184,16 @@ typedef struct {
     OfxStatus (*getViewCount)(Handle, int *);
 } FnOfxImageEffectPlaneSuiteV2;
 
+typedef struct {
+    OfxStatus (*clipGetStereoscopicImage)(Handle, double, int, const OfxRectD *, Handle *);
+} OfxVegasStereoscopicImageEffectSuiteV1;
+
+typedef struct {
+    OfxStatus (*clipLoadTexture)(Handle, double, const char *, const OfxRectD *, Handle *);
+    OfxStatus (*clipFreeTexture)(Handle);
+    OfxStatus (*flushResources)(void);
+} OfxImageEffectOpenGLRenderSuiteV1;
+
 extern void *stdout;
 int setvbuf(void *, char *, int, size_t);
 """

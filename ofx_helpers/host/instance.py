@@ -113,7 +113,12 @@ class Instance:
     def __init__(
         self, plugin: str, context: Described, context_word: str, project: Project, entry: int
     ) -> None:
-        """Everything at its defaults; the plug-in has not been told of it yet."""
+        """Everything at its defaults; the plug-in has not been told of it yet.
+
+        Raises PluginError for one that only renders in ways that this host has not.
+        """
+        if context.properties[n.PROP_OPENGL_SUPPORTED] == "needed":
+            raise PluginError(f"{plugin} renders with OpenGL only, which this host has not")
         self.plugin = plugin
         self.project = project
         width = float(project.format.width * project.pixel_aspect)

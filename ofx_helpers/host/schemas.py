@@ -48,7 +48,8 @@ HOST: dict[str, Any] = {
     n.PROP_SETABLE_FRAME_RATE: 1,
     n.PROP_SETABLE_FIELDING: 0,
     n.PROP_SEQUENTIAL: 2,
-    n.PROP_OPENGL_SUPPORTED: "false",
+    # Though no render is: see `suites/opengl_suite.py`.
+    n.PROP_OPENGL_SUPPORTED: "true",
     n.PROP_RENDER_DRAFT: 1,
     n.PROP_NATIVE_ORIGIN: n.ORIGIN_BOTTOM_LEFT,
     n.PROP_HOST_OS_HANDLE: POINTER,

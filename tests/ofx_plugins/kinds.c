@@ -10,7 +10,9 @@
    Move        a translation that is also given as a matrix, and applies one that its source has
    Straight    takes and gives unpremultiplied images
    InOrder     only frame after frame: the count of frames since the sequence began
-   Unsafe      one render at a time in the whole process; two at once fail */
+   Unsafe      one render at a time in the whole process; two at once fail
+   Views       the mean of the left and the right view; not described by a host without views
+   Shader      renders with OpenGL only; not described by a host that has never heard of it */
 
 #include "plug.h"
 
@@ -425,5 +427,69 @@ static const Does unsafe_does[] = {{ACTION_DESCRIBE, unsafe_describe},
                                    {NULL, NULL}};
 PLUG(Unsafe, unsafe_does)
 
+/* ---- Views -------------------------------------------------------------------------------- */
+
+typedef struct {
+  OfxStatus (*image)(OfxImageClipHandle, OfxTime, int view, const OfxRectD *,
+                     OfxPropertySetHandle *);
+} Stereo;
+
+static const Stereo *stereo;
+
+ACT(views_describe) {
+  UNUSED;
+  stereo = host->fetchSuite(host->host, "OfxVegasStereoscopicImageEffectSuite", 1);
+  if (!stereo) return OFX_MISSING_HOST_FEATURE;
+  describe(e, "Views", CONTEXT_FILTER);
+  return OFX_OK;
+}
+
+ACT(views_render) {
+  (void)out;
+  OfxRectI window = window_of(in);
+  OfxImageClipHandle clip_handle;
+  Image sides[2], result;
+  effects->clipGetHandle(e, "Source", &clip_handle, NULL);
+  for (int view = 0; view < 2; view++) {
+    memset(&sides[view], 0, sizeof sides[view]);
+    if (stereo->image(clip_handle, time_of(in), view, NULL, &sides[view].handle) != OFX_OK ||
+        about_image(&sides[view]) != OFX_OK)
+      return OFX_FAILED;
+  }
+  OfxStatus status = image_of(e, "Output", time_of(in), &result);
+  if (status == OFX_OK) EACH_PIXEL(window, x, y)
+      for (int c = 0; c < 4; c++)
+        ((float *)at(&result, x, y))[c] =
+            (sample(&sides[0], x, y, c) + sample(&sides[1], x, y, c)) / 2;
+  release(&sides[0]), release(&sides[1]), release(&result);
+  return status;
+}
+
+static const Does views_does[] = {{ACTION_DESCRIBE, views_describe},
+                                  {ACTION_DESCRIBE_IN_CONTEXT, one_input},
+                                  {ACTION_RENDER, views_render},
+                                  {NULL, NULL}};
+PLUG(Views, views_does)
+
+/* ---- Shader ------------------------------------------------------------------------------- */
+
+#define OPENGL_SUPPORTED "OfxImageEffectPropOpenGLRenderSupported"
+
+ACT(shader_describe) {
+  UNUSED;
+  const char *has = "";
+  props->getString(host->host, OPENGL_SUPPORTED, 0, &has);
+  if (!strcmp(has, "false") || !host->fetchSuite(host->host, "OfxImageEffectOpenGLRenderSuite", 1))
+    return OFX_MISSING_HOST_FEATURE;
+  describe(e, "Shader", CONTEXT_FILTER);
+  props->setString(own(e), OPENGL_SUPPORTED, 0, "needed");
+  return OFX_OK;
+}
+
+static const Does shader_does[] = {{ACTION_DESCRIBE, shader_describe},
+                                   {ACTION_DESCRIBE_IN_CONTEXT, one_input},
+                                   {NULL, NULL}};
+PLUG(Shader, shader_does)
+
 PLUGS(&Bytes, &AlphaOnly, &ThreeOnly, &Untiled, &Unscaled, &Same, &Grow, &Move, &Straight, &InOrder,
-      &Unsafe)
+      &Unsafe, &Views, &Shader)

@@ -149,15 +149,8 @@ typedef struct {
   int row_bytes, pixel_bytes, components;
 } Image;
 
-static inline OfxStatus image_of(OfxImageEffectHandle effect, const char *name, double time,
-                                 Image *image) {
-  OfxImageClipHandle found = NULL;
-  memset(image, 0, sizeof *image);
-  if (effects->clipGetHandle(effect, name, &found, NULL) != OFX_OK) return OFX_FAILED;
-  if (effects->clipGetImage(found, time, NULL, &image->handle) != OFX_OK) {
-    image->handle = NULL;
-    return OFX_FAILED;
-  }
+/* Fills in what the properties of an image say, by its handle. */
+static inline OfxStatus about_image(Image *image) {
   OfxPropertySetHandle p = image->handle;
   const char *depth = "", *components = "";
   props->getPointer(p, PROP_DATA, 0, (void **)&image->data);
@@ -172,6 +165,18 @@ static inline OfxStatus image_of(OfxImageEffectHandle effect, const char *name, 
   int bytes = !strcmp(depth, DEPTH_FLOAT) ? 4 : !strcmp(depth, DEPTH_SHORT) ? 2 : 1;
   image->pixel_bytes = image->components * bytes;
   return image->data && image->components ? OFX_OK : OFX_FAILED;
+}
+
+static inline OfxStatus image_of(OfxImageEffectHandle effect, const char *name, double time,
+                                 Image *image) {
+  OfxImageClipHandle found = NULL;
+  memset(image, 0, sizeof *image);
+  if (effects->clipGetHandle(effect, name, &found, NULL) != OFX_OK) return OFX_FAILED;
+  if (effects->clipGetImage(found, time, NULL, &image->handle) != OFX_OK) {
+    image->handle = NULL;
+    return OFX_FAILED;
+  }
+  return about_image(image);
 }
 
 static inline void release(Image *image) {

@@ -11,7 +11,7 @@ NAMES = {
     "pictures": ["Mix", "Ramp", "Average", "Threads", "Curve"],
     "kinds": [
         *("Bytes", "AlphaOnly", "ThreeOnly", "Untiled", "Unscaled", "Same", "Grow", "Move"),
-        *("Straight", "InOrder", "Unsafe"),
+        *("Straight", "InOrder", "Unsafe", "Views", "Shader"),
     ],
     "parameters": ["Parameters"],
     "files": ["Read", "Write"],

@@ -11,11 +11,13 @@ from ofx_helpers.host.suites import (
     effect_suite,
     memory_suite,
     message_suite,
+    opengl_suite,
     parameter_suite,
     parametric_suite,
     plane_suite,
     progress_suite,
     property_suite,
+    stereo_suite,
     thread_suite,
 )
 
@@ -33,8 +35,10 @@ SUITES: dict[tuple[str, int], Any] = {
     ("OfxParametricParameterSuite", 1): parametric_suite.SUITE,
     ("uk.co.thefoundry.FnOfxImageEffectPlaneSuite", 1): plane_suite.SUITE_1,
     ("uk.co.thefoundry.FnOfxImageEffectPlaneSuite", 2): plane_suite.SUITE_2,
+    ("OfxVegasStereoscopicImageEffectSuite", 1): stereo_suite.SUITE,
+    ("OfxImageEffectOpenGLRenderSuite", 1): opengl_suite.SUITE,
 }
-"""What is not here is refused: OpenGL, Nuke's camera, Vegas' suites, interacts, dialogs."""
+"""What is not here is refused: Nuke's camera, Vegas' progress and keys, interacts, dialogs."""
 
 
 def _fetch(_host: int, name: Any, version: int) -> Any:

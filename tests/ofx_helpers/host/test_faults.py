@@ -148,7 +148,7 @@ def test_nonsense_is_an_error_or_a_picture_never_an_end(
 
 def test_every_plugin_is_described(plugins: host.Plugins) -> None:
     assert not plugins.faults
-    assert len(plugins) == 21
+    assert len(plugins) == 23
     mix = plugins.get("memecomp.test.Mix")
     assert [(entry.name, entry.mask) for entry in mix.inputs] == [
         ("B", False),

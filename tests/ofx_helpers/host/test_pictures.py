@@ -96,6 +96,16 @@ def test_a_plugin_that_refuses_a_scale_is_heard() -> None:
         plugin.render(1, Window(0, 0, 8, 6), lambda n, t, w: noise(n, t).crop(w), scale=0.5)
 
 
+def test_every_view_is_the_one_that_there_is() -> None:
+    assert_array_equal(render("Views"), pixels())
+
+
+def test_a_plugin_that_needs_opengl_is_described_and_refused_by_that_word() -> None:
+    assert descriptions()["Shader"].context == "filter"
+    with pytest.raises(PluginError, match=r"Shader renders with OpenGL only, which this host"):
+        render("Shader")
+
+
 def test_an_identity_names_another_time_and_its_render_is_not_asked_for() -> None:
     with effect("Same") as same:
         assert same.identity(5, FORMAT) == ("Source", 3)
