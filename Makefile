@@ -15,12 +15,14 @@ BINARY := $(BUNDLE)/Contents/$(PLATFORM)/ChromaticAberration.ofx
 
 .PHONY: demo test lint gallery plugins clean
 
-# A stamp file for each set of packages: a second `make` installs nothing. Modules are compiled when
-# they are first imported: most never are.
+# A stamp file for each set of packages: a second `make` installs nothing. What every command may
+# import is compiled here, where Python is told to write no bytecode each start would do it anew;
+# torch and its like when they are first imported: most of them never are.
 $(VENV)/base: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --no-compile -e '.[demo]'
+	$(BIN)/python -m pip install --quiet -e '.[demo]'
+	$(BIN)/python -m compileall -q driver models ntp_templates ofx_helpers
 	touch $@
 
 # One command for everything that needs torch: see pyproject.toml.

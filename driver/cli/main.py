@@ -24,6 +24,23 @@ app = typer.Typer(
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"memecomp {version('memecomp')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(
+        False, "--version", callback=_say_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    """What goes before a command."""
+
+
 def collect() -> None:
     """Adds every sibling's `app`; one without a name adds its commands at the top."""
     for module in sorted(iter_modules(driver.cli.__path__), key=lambda module: module.name):

@@ -209,7 +209,7 @@ def _thresholds(name: str) -> NDArray[np.float32]:
     return table
 
 
-_SMALL = 262_144  # samples; see `kernels`
+_SMALL = 524_288  # samples, four for each pixel of a small picture; see `kernels`
 
 
 def encode_8(pixels: NDArray[np.float32], name: str) -> NDArray[np.uint8]:

@@ -29,6 +29,12 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.strip().endswith("HEAVY []")
 
 
+def test_the_version_is_the_packages(memecomp: Command) -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+    said = memecomp("--version")
+    assert (said.status, said.out) == (0, f"memecomp {project['version']}\n")
+
+
 COMMANDS = ("demo", "doctor", "init", "models", "preview", "project", "render", "run")
 
 
