@@ -9,6 +9,8 @@ from ofx_helpers.engine.curve import Curve, Interpolation, Key
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.host.types import Description, Input, Parameter, Project
 
+_NESTED = (list, dict)
+
 
 def description_to_json(description: Description) -> dict[str, Any]:
     """All of it; the bundle as text."""
@@ -56,7 +58,8 @@ def values_to_json(values: Any) -> Any:
 def values_from_json(data: Any) -> Any:
     """The inverse: lists as tuples, at every depth, for JSON has no tuples."""
     if isinstance(data, list):
-        return tuple(map(values_from_json, data))
+        # A scan of known plug-ins is mostly this, and most values are single ones.
+        return tuple([values_from_json(v) if type(v) in _NESTED else v for v in data])
     if isinstance(data, dict):
         return Curve(tuple(_key(*key) for key in data["curve"]))
     return data
@@ -67,4 +70,4 @@ def _key(time: float, value: float, interpolation: int, left: float, right: floa
 
 
 def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: values_from_json(value) for name, value in data.items()}
+    return {n: values_from_json(v) if type(v) in _NESTED else v for n, v in data.items()}
