@@ -40,7 +40,11 @@ def mask_channel(params: Params, label: str) -> int | None:
 
     The switch beside it is not asked: Natron puts it on as it loads a connected mask.
     """
-    name = f"maskChannel_{label}"
+    return chosen_channel(params, f"maskChannel_{label}")
+
+
+def chosen_channel(params: Params, name: str) -> int | None:
+    """The channel index that a menu of channels says, None where it says none; alpha unset."""
     if name not in params:
         return 3
     chosen = params.choice(name)
