@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.node_type import Context, Matrix, NodeType
+from ofx_helpers.engine.node_type import Context, Matrix
 from ofx_helpers.engine.params import Params
 from ofx_helpers.nodes._generator import rectangle
 from ofx_helpers.nodes._moves import Moves
@@ -115,19 +115,4 @@ def _never(_context: Context) -> bool:
     return False
 
 
-_MOVES = Moves(_direct, _never)
-
-NODE = NodeType(
-    plugins=("net.sf.openfx.Card3D",),
-    region=_MOVES.region,
-    box=_MOVES.box,
-    wants=_MOVES.wants,
-    same=_MOVES.same,
-    render=_MOVES.render,
-    matrix=_MOVES.matrix,
-    shift=_MOVES.shift,
-    opaque=_MOVES.opaque,
-    format=_format,
-    concatenates="Source",
-    alone=_MOVES.blurs,
-)
+NODE = Moves(_direct, _never).node("net.sf.openfx.Card3D", format=_format)
