@@ -17,6 +17,7 @@ from ofx_helpers.media.image_types import Box, Image, Size
 from ofx_helpers.media.images import read_image, write_image, write_jpeg
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".pfm"}
+_IMAGES |= {".psd", ".psb", ".ora", ".kra"}
 """What is no video of one frame: FFmpeg reads TGA, DPX, BMP and the like."""
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
 # Channels of a PNG by its colour type: grey, RGB, palette, grey with alpha, RGBA.
