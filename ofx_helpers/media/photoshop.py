@@ -140,9 +140,11 @@ class _Reader:
 
     def _merged(self, blended: bool) -> Image:
         pixels = self._planes(self._count, self._width, self._height)
-        pixels = pixels[..., : self._colours + 1]
-        if blended and pixels.shape[2] > self._colours:
-            pixels = _without_white(pixels)
+        # Further channels are selections that someone kept, unless the file says otherwise.
+        if blended and self._count > self._colours:
+            pixels = _without_white(pixels[..., : self._colours + 1])
+        else:
+            pixels = pixels[..., : self._colours]
         box = Box(0, 0, self._width, self._height)
         return Image(np.ascontiguousarray(pixels), box, box)
 
