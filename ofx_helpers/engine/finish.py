@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Pixels, Window
-from ofx_helpers.engine.node_type import Context, Want
+from ofx_helpers.engine.node_type import Context, Want, channel_menu
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.scene import NodeContext
 
@@ -40,12 +40,8 @@ def mask_channel(params: Params, label: str) -> int | None:
 
     The switch beside it is not asked: Natron puts it on as it loads a connected mask.
     """
-    return chosen_channel(params, f"maskChannel_{label}")
-
-
-def chosen_channel(params: Params, name: str) -> int | None:
-    """The channel index that a menu of channels says, None where it says none; alpha unset."""
-    if name not in params:
+    name = channel_menu(params, label)
+    if name is None:
         return 3
     chosen = params.choice(name)
     if chosen.isdecimal():

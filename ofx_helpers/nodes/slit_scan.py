@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ofx_helpers.engine.finish import chosen_channel
+from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.finish import mask_channel
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, all_regions
 
@@ -59,7 +60,7 @@ def _values(context: Context, window: Window, frames: Sequence[Frame]) -> NDArra
         case "verticalslit":
             steps = np.arange(window.x1, window.x2) - source.x1
             return (steps / max(1, source.width - 1))[None]
-    channel = chosen_channel(context.params, f"inputChannel_{_MAP.replace(' ', '_')}")
+    channel = mask_channel(context.params, _MAP)
     if channel is None or not context.connected(_MAP):
         return np.zeros((1, 1))
     return frames[-1].pixels[..., channel].astype(np.float64)
@@ -70,7 +71,9 @@ def _times(context: Context, window: Window) -> list[int]:
     params = context.params
     if _by_map(context) and context.connected(_MAP):
         start = 0.0 if params.flag("retimeAbsolute") else context.time
+        # Natron goes beyond the range where the map does: so do values up to 1.
         ends = [start + value for value in params.pair("frameRange")]
+        ends += [_time(context, 0.0), _time(context, 1.0)]
     else:
         values = _values(context, window, ())
         ends = [_time(context, float(value)) for value in (values.min(), values.max())]
@@ -96,6 +99,12 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     at = np.broadcast_to(at, shape)
     near = params.choice("filter") == "nearest"
     first = np.floor(at + 0.5) if near else np.floor(at)
+    last = first if near else np.ceil(at)
+    if first.min() < times[0] or last.max() > times[-1]:
+        raise RenderError(
+            f"{context.node.name}'s Retime Map asks for frames {first.min():g} to {last.max():g}, "
+            f"and has {times[0]} to {times[-1]}: widen its frameRange."
+        )
     share = (at - first).astype(np.float32)[..., None]
     result = np.zeros((*shape, 4), np.float32)
     for time, pixels in found.items():

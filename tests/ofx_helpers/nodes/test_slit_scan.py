@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ofx_helpers.engine.curve import Curve, Interpolation, Key
+from ofx_helpers.engine.errors import RenderError
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 
@@ -16,7 +17,12 @@ def scanned(inputs: dict[str, str] | None = None, time: float = 6.0, **params: o
     film = node("F", "switchPlugin", {str(i): f"R{i}" for i in range(len(FRAMES))}, which=CLOCK)
     joined = {"Source": "F"} | (inputs or {})
     made = graph(
-        *reads, film, read("M", "map.png"), node("N", "SlitScan", joined, **params), size=(6, 5)
+        *reads,
+        film,
+        read("M", "map.png"),
+        node("Bright", "ConstantPlugin", color=(1.0, 1.0, 1.0, 4.0)),
+        node("N", "SlitScan", joined, **params),
+        size=(6, 5),
     )
     return render(made, "N", IMAGES, time=time).pixels
 
@@ -62,3 +68,19 @@ def test_without_the_map_that_it_asks_for_all_is_of_one_time() -> None:
     blended = scanned(retimeFunction="retimemap", retimeOffset=-2.25, filter="linear")
     wanted = linear(FRAMES[3]) * 0.25 + linear(FRAMES[4]) * 0.75
     np.testing.assert_allclose(blended, wanted, atol=1e-6)
+
+
+def test_a_map_may_reach_beyond_the_range_with_values_to_1_and_no_further() -> None:
+    options = {"retimeFunction": "retimemap", "frameRange": (0, 1), "filter": "linear"}
+    got = scanned({"Retime Map": "M"}, retimeGain=-3.0, **options)
+    at = 6 - 3 * linear(MAP)[..., 3].astype(float)
+    film = np.stack([linear(frame) for frame in FRAMES]).astype(float)
+    low, part = np.floor(at).astype(int), (at % 1)[..., None]
+    lower, upper = (
+        np.take_along_axis(film, frame[None, ..., None], 0)[0] for frame in (low, low + 1)
+    )
+    np.testing.assert_allclose(got, lower * (1 - part) + upper * part, atol=1e-5)
+    with pytest.raises(
+        RenderError, match=r"N's Retime Map asks for frames 18 to 18, and has 6 to 9"
+    ):
+        scanned({"Retime Map": "Bright"}, retimeGain=3.0, **options)

@@ -53,3 +53,8 @@ def test_it_is_a_link_in_a_chain_of_transforms(kind, plugin, params, invert) -> 
 def test_without_a_motion_type_or_switched_off_it_moves_nothing(motion, more) -> None:
     got, _ = tracked(motion, **PINS, **more)
     np.testing.assert_array_equal(got[4:16, 4:20], linear(PICTURE))
+
+
+def test_a_pattern_matching_track_draws_nothing() -> None:
+    got, _ = shown("TrackerPM", center=(3.0, 4.0))
+    np.testing.assert_array_equal(got[4:16, 4:20], linear(PICTURE))
