@@ -3,7 +3,10 @@ import pytest
 
 from ofx_helpers.engine.curve import Curve, Interpolation, Key
 from ofx_helpers.engine.errors import RenderError
-from tests.golden.still_media import gradient
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.scene import Scene
+from ofx_helpers.nodes import collect
+from tests.golden.still_media import MemoryMedia, gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 
 FRAMES = [gradient(6, 5, 4, seed=seed) for seed in range(12)]
@@ -84,3 +87,19 @@ def test_a_map_may_reach_beyond_the_range_with_values_to_1_and_no_further() -> N
         RenderError, match=r"N's Retime Map asks for frames 18 to 18, and has 6 to 9"
     ):
         scanned({"Retime Map": "Bright"}, retimeGain=3.0, **options)
+
+
+@pytest.mark.parametrize(("slit", "gain"), [("horizontalslit", 4.0), ("verticalslit", -5.0)])
+def test_of_each_frame_only_the_slit_is_asked_for(slit: str, gain: float) -> None:
+    """A line a frame is what the node is for, and whole pictures would fill the memory."""
+    made = graph(
+        read("M", "map.png"),
+        node("N", "SlitScan", {"Source": "M"}, retimeFunction=slit, retimeGain=gain),
+        size=(6, 5),
+    )
+    kind = collect()["net.sf.openfx.SlitScan"]
+    context = Scene(made, collect().get, MemoryMedia(IMAGES)).context("N", 6.0)
+    wants = kind.wants(context, Window(0, 0, 6, 5))
+    count = 5 if slit == "horizontalslit" else 6
+    assert len({want.time for want in wants}) == len(wants) == count
+    assert all(want.window.width * want.window.height == 30 // count for want in wants)
