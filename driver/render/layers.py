@@ -18,7 +18,7 @@ _READERS = (
     "net.fxarena.openfx.ReadPSD",
     "fr.inria.openfx.OpenRaster",
 )
-_LAYERED = (".exr", ".psd", ".psb", ".ora")
+_LAYERED = (".exr", ".psd", ".psb", ".xcf", ".ora")
 _MAIN = ("Source", "B", "Bg", "0", "1")
 _COLOUR = ("", "All", "None", "Color", "RGBA", "RGB", "Alpha")
 _MOST_HOPS = 1000

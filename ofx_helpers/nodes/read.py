@@ -21,7 +21,7 @@ from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
 
 _EMPTY = Window(0, 0, 0, 0)
 # Formats whose alpha OpenImageIO multiplies into the colour even where the node says opaque.
-_STRAIGHT = (".png", ".tif", ".tiff", ".psd", ".psb")
+_STRAIGHT = (".png", ".tif", ".tiff", ".psd", ".psb", ".xcf")
 _DECODERS = {".png": "fr.inria.openfx.ReadPNG"}
 _COLOUR_SPACES = {".exr": "scene_linear", ".pfm": "scene_linear", ".hdr": "scene_linear"}
 
