@@ -11,7 +11,14 @@ from dataclasses import replace
 from ofx_helpers.engine.components import COLOUR_PLANE
 from ofx_helpers.engine.graph import Node
 
-_READERS = ("fr.inria.built-in.Read", "fr.inria.openfx.ReadOIIO", "fr.inria.openfx.ReadEXR")
+_READERS = (
+    "fr.inria.built-in.Read",
+    "fr.inria.openfx.ReadOIIO",
+    "fr.inria.openfx.ReadEXR",
+    "net.fxarena.openfx.ReadPSD",
+    "fr.inria.openfx.OpenRaster",
+)
+_LAYERED = (".exr", ".psd", ".psb", ".xcf", ".ora")
 _MAIN = ("Source", "B", "Bg", "0", "1")
 _COLOUR = ("", "All", "None", "Color", "RGBA", "RGB", "Alpha")
 _MOST_HOPS = 1000
@@ -42,13 +49,13 @@ def _layer(node: Node, label: str) -> str:
 
 
 def _reader(nodes: Mapping[str, Node], name: str | None) -> Node | None:
-    """The reader of an OpenEXR file behind a node's main inputs."""
+    """The reader of a file with layers behind a node's main inputs."""
     for _hop in range(_MOST_HOPS):
         node = nodes.get(name) if name else None
         if node is None:
             return None
         if node.plugin in _READERS:
             file = str(node.params.get("filename", ("",))[0])
-            return node if file.lower().endswith(".exr") else None
+            return node if file.lower().endswith(_LAYERED) else None
         name = next((node.inputs[label] for label in _MAIN if label in node.inputs), None)
     return None

@@ -1,7 +1,7 @@
 """Stereo and other views of a project: a writer whose file name says `%V` or `%v` writes each."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from driver.errors import MemecompError
@@ -10,6 +10,12 @@ from ofx_helpers.engine.graph import Animated, Graph, Node
 
 JOIN = "fr.inria.built-in.JoinViews"
 ONE = "fr.inria.built-in.OneView"
+BOTH = (
+    "net.sf.openfx.sideBySidePlugin",
+    "net.sf.openfx.anaglyphPlugin",
+    "net.sf.openfx.mixViewsPlugin",
+)
+"""The nodes that show the first two views at once, which they get as the inputs Left and Right."""
 MARK = "@"
 """Stands between a node's name and a view's in the names of a graph with views."""
 _NAME = re.compile(r"<[^/>]+>([^<]*)</")
@@ -49,8 +55,10 @@ def with_views(graph: Graph, views: Sequence[str], writers: Sequence[str]) -> Gr
         else:
             walk.enter(name, views[0], name)
     # Whatever no writer reads is still there to be shown.
-    rest = {name: node for name, node in graph.nodes.items() if name not in writers}
-    return replace(graph, nodes={**rest, **walk.made})
+    for name in graph.nodes:
+        if name not in writers:
+            walk.enter(name, views[0], name)
+    return replace(graph, nodes=walk.made)
 
 
 class _Walk:
@@ -69,8 +77,8 @@ class _Walk:
                 continue
             node = self._graph.nodes[name]
             inputs: dict[str, str] = {}
-            for label, source in node.inputs.items():
-                found = self._behind(source, view)
+            for label, source, seen_in in self._read(node, view):
+                found = self._behind(source, seen_in)
                 if found is not None:
                     above, seen = found
                     inputs[label] = self._called(above, seen)
@@ -79,6 +87,14 @@ class _Walk:
             if "filename" in params:
                 params["filename"] = tuple(_seen(name, view) for name in params["filename"])
             self.made[called] = replace(node, name=called, inputs=inputs, params=params)
+
+    def _read(self, node: Node, view: str) -> Iterator[tuple[str, str, str]]:
+        """The labels of the node's inputs, with what is connected to them and in which view."""
+        for label, source in node.inputs.items():
+            yield label, source, view
+            if node.plugin in BOTH and len(self._views) > 1:
+                yield "Left", source, self._views[0]
+                yield "Right", source, self._views[1]
 
     def _called(self, name: str, view: str) -> str:
         return name if view == self._views[0] else f"{name}{MARK}{view}"

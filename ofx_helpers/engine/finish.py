@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Pixels, Window
-from ofx_helpers.engine.node_type import Context, Want
+from ofx_helpers.engine.node_type import Context, Want, channel_menu
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.scene import NodeContext
 
@@ -40,8 +40,8 @@ def mask_channel(params: Params, label: str) -> int | None:
 
     The switch beside it is not asked: Natron puts it on as it loads a connected mask.
     """
-    name = f"maskChannel_{label}"
-    if name not in params:
+    name = channel_menu(params, label)
+    if name is None:
         return 3
     chosen = params.choice(name)
     if chosen.isdecimal():

@@ -187,9 +187,15 @@ def same_frames(context: Context) -> tuple[float, float]:
     return min(span[0] for span in spans), max(span[1] for span in spans)
 
 
+def channel_menu(params: Params, label: str) -> str | None:
+    """The parameter that chooses the one channel taken of an input, None where all are."""
+    names = (f"{kind}Channel_{label.replace(' ', '_')}" for kind in ("mask", "input"))
+    return next((name for name in names if name in params), None)
+
+
 def is_mask(context: Context, label: str) -> bool:
     """Whether an input is one of which the node takes a single channel that it chooses."""
-    return f"maskChannel_{label}" in context.params
+    return channel_menu(context.params, label) is not None
 
 
 def usual_components(context: Context) -> Components:

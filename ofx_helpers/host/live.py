@@ -192,10 +192,7 @@ class Live:
 
     def _masked(self, name: str, frame: Frame) -> Frame:
         """A mask's chosen channel as its alpha; other inputs as they are."""
-        params, label = self._context.params, self._label(name)
-        if f"maskChannel_{label}" not in params:
-            return frame
-        channel = mask_channel(params, label)
+        channel = mask_channel(self._context.params, self._label(name))
         if channel == 3:
             return frame
         pixels = frame.pixels.copy()

@@ -11,12 +11,14 @@ import numpy as np
 from ofx_helpers.engine.film import FilmOptions
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.media_types import Film, Header, Picture, WriteOptions
+from ofx_helpers.media import gimp
 from ofx_helpers.media.engine_video import EngineVideo
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image, Size
 from ofx_helpers.media.images import read_image, write_image, write_jpeg
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".pfm"}
+_IMAGES |= {".psd", ".psb", ".xcf", ".ora", ".kra"}
 """What is no video of one frame: FFmpeg reads TGA, DPX, BMP and the like."""
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
 # Channels of a PNG by its colour type: grey, RGB, palette, grey with alpha, RGBA.
@@ -103,6 +105,10 @@ def _image_header(path: Path, _changed: int, _size: int) -> Header:
         see_through = b"tRNS" in head.partition(b"IDAT")[0]
         channels = 4 if see_through else _PNG_CHANNELS.get(kind, 4)
         return Header(display=window, data=window, channels=channels, dtype=dtype)
+    if start.startswith(gimp.MAGIC):
+        # Layers may be asked for of what cannot be merged.
+        window = Window(0, 0, *gimp.canvas(start))
+        return Header(display=window, data=window, channels=4, dtype=np.dtype(np.uint8))
     picture = _picture(read_image(path))
     return Header(
         display=picture.display,

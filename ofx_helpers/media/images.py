@@ -1,4 +1,4 @@
-"""Still images in and out: PNG, JPEG, TIFF and OpenEXR.
+"""Still images in and out: PNG, JPEG, TIFF and OpenEXR; in alone, those of painting programs.
 
 Pixels are top-down, (height, width, channels), channels 1 (grey), 3 (RGB) or 4 (RGBA), with the
 numbers that the file holds: no colour conversion, no premultiplication. On disk, as Natron has it,
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.media import gimp, photoshop, zipped
 from ofx_helpers.media.atomic import os_reason, write_bytes
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image, Pixels, Size
@@ -29,7 +30,7 @@ JPEG_QUALITY = 95
 def read_image(path: Path | str, *, size: Size | None = None, layer: str = "") -> Image:
     """Reads any supported image; `MediaError` when it is missing, cut off, or not of `size`.
 
-    `layer` is for OpenEXR alone: see `read_exr`.
+    `layer` is for OpenEXR, Photoshop, GIMP and OpenRaster: see `read_exr`.
     """
     path = Path(path)
     data = _read_file(path)
@@ -37,6 +38,12 @@ def read_image(path: Path | str, *, size: Size | None = None, layer: str = "") -
         from ofx_helpers.media.exr import read_exr
 
         image = read_exr(path, layer)
+    elif data.startswith(photoshop.MAGIC):
+        image = photoshop.read_photoshop(path, data, layer)
+    elif data.startswith(gimp.MAGIC):
+        image = gimp.read_gimp(path, data, layer)
+    elif data.startswith(zipped.MAGIC):
+        image = zipped.read_zipped(path, data, layer, _decode)
     else:
         image = _decode(path, data)
     if size is not None and image.size != tuple(size):
@@ -116,7 +123,8 @@ def _decode(path: Path, data: bytes) -> Image:
     kind = _kind(data)
     if kind is None:
         raise MediaError(
-            f"{path} is no image that can be read: PNG, JPEG, TIFF, OpenEXR, HDR, PFM can."
+            f"{path} is no image that can be read: PNG, JPEG, TIFF, OpenEXR, HDR, PFM, PSD, "
+            "PSB, XCF, OpenRaster and Krita can."
         )
     if _cut_off(kind, data):
         raise MediaError(f"{path} ends too early: it was cut off; make or copy it again.")

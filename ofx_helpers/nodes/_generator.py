@@ -43,10 +43,10 @@ def format_size(context: Context) -> tuple[int, int]:
     return round(width), round(height)
 
 
-def rectangle(context: Context) -> tuple[float, float, float, float] | None:
-    """x1, y1, x2, y2 in pixels of the extent parameter; None where it is the default one."""
+def rectangle(context: Context, menu: str = "extent") -> tuple[float, float, float, float] | None:
+    """x1, y1, x2, y2 in pixels of the extent chosen in `menu`; None where it is the default one."""
     params = context.params
-    extent = params.choice("extent")
+    extent = params.choice(menu)
     if extent == "format":
         columns, rows = format_size(context)
         return 0.0, 0.0, float(columns), float(rows)

@@ -8,12 +8,13 @@ over the shutter; directional blur 1000 amounts of one transform, from nearly al
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import floor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, Matrix, Same, Want
+from ofx_helpers.engine.node_type import Box, Context, Matrix, NodeType, Same, Want
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.resample import (
     SMOOTHING,
@@ -39,6 +40,23 @@ class Moves:
 
     direct: Direct
     identity: Callable[[Context], bool]
+
+    def node(self, plugin: str, **more: Any) -> NodeType:
+        """The node's type; `more` are its other fields."""
+        return NodeType(
+            plugins=(plugin,),
+            region=self.region,
+            box=self.box,
+            wants=self.wants,
+            same=self.same,
+            render=self.render,
+            matrix=self.matrix,
+            shift=self.shift,
+            opaque=self.opaque,
+            concatenates="Source",
+            alone=self.blurs,
+            **more,
+        )
 
     def matrix(self, context: Context) -> Matrix | None:
         """The node as one matrix; None with blur, or when it has none."""

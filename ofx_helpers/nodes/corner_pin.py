@@ -5,7 +5,7 @@ One point moves, two give a similarity, three an affine map, four a homography.
 
 import numpy as np
 
-from ofx_helpers.engine.node_type import Context, Matrix, NodeType
+from ofx_helpers.engine.node_type import Context, Matrix
 from ofx_helpers.engine.params import Params
 from ofx_helpers.nodes._moves import Moves
 
@@ -80,7 +80,7 @@ def _extra(params: Params) -> Matrix:
     return np.array([params.numbers(f"transform_row{i}")[:3] for i in (1, 2, 3)], np.float64)
 
 
-def _direct(context: Context, params: Params, amount: float) -> Matrix | None:
+def direct(context: Context, params: Params, amount: float) -> Matrix | None:
     """Source to output. The extra matrix acts on output points before the inverse map."""
     points = _enabled(params)
     source = [_point(context, params, f"from{i}") for i in points]
@@ -102,7 +102,8 @@ def _direct(context: Context, params: Params, amount: float) -> Matrix | None:
     return np.asarray(np.linalg.inv(sampling @ extra), np.float64)
 
 
-def _identity(context: Context) -> bool:
+def identity(context: Context) -> bool:
+    """Whether no pinned point moves."""
     params = context.params
     if not np.array_equal(_extra(params), np.eye(3)):
         return False
@@ -114,23 +115,11 @@ def _identity(context: Context) -> bool:
     )
 
 
-_MOVES = Moves(_direct, _identity)
+DEFAULTS = {
+    "transform_row1": (1.0, 0.0, 0.0),
+    "transform_row2": (0.0, 1.0, 0.0),
+    "transform_row3": (0.0, 0.0, 1.0),
+}
+"""Those of the extra matrix, which the catalogue lacks."""
 
-NODE = NodeType(
-    plugins=("net.sf.openfx.CornerPinPlugin",),
-    region=_MOVES.region,
-    box=_MOVES.box,
-    wants=_MOVES.wants,
-    same=_MOVES.same,
-    render=_MOVES.render,
-    matrix=_MOVES.matrix,
-    shift=_MOVES.shift,
-    opaque=_MOVES.opaque,
-    concatenates="Source",
-    alone=_MOVES.blurs,
-    defaults={
-        "transform_row1": (1.0, 0.0, 0.0),
-        "transform_row2": (0.0, 1.0, 0.0),
-        "transform_row3": (0.0, 0.0, 1.0),
-    },
-)
+NODE = Moves(direct, identity).node("net.sf.openfx.CornerPinPlugin", defaults=DEFAULTS)

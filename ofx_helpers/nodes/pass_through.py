@@ -42,6 +42,7 @@ _OTHERS = NodeType(
         "net.sf.openfx.joinViewsPlugin",
         "net.sf.openfx.NoTimeBlurPlugin",
         "net.sf.openfx.ImageStatistics",
+        "net.sf.openfx.TrackerPM",
     ),
     region=_region,
     same=_same,

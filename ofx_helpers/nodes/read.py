@@ -1,6 +1,7 @@
 """Read: image files, sequences and video, as premultiplied linear float."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
 
 _EMPTY = Window(0, 0, 0, 0)
 # Formats whose alpha OpenImageIO multiplies into the colour even where the node says opaque.
-_STRAIGHT = (".png", ".tif", ".tiff")
+_STRAIGHT = (".png", ".tif", ".tiff", ".psd", ".psb", ".xcf")
 _DECODERS = {".png": "fr.inria.openfx.ReadPNG"}
 _COLOUR_SPACES = {".exr": "scene_linear", ".pfm": "scene_linear", ".hdr": "scene_linear"}
 
@@ -179,6 +180,11 @@ def _cut(picture: Picture, part: Window) -> NDArray[Any]:
     return picture.pixels[rows, columns][::-1]
 
 
+def _stored_as(params: Params) -> str:
+    """opaque, premult or unpremult; older projects have the menu's words."""
+    return params.choice("filePremult").lower().removesuffix("iplied")
+
+
 def _linear(context: Context, pixels: NDArray[Any], path: Path) -> Pixels:
     params = context.params
     if pixels.shape[2] in (2, 4) and usual_components(context) == "RGB":
@@ -187,7 +193,7 @@ def _linear(context: Context, pixels: NDArray[Any], path: Path) -> Pixels:
     alpha = pixels.shape[2] in (2, 4)
     space = _colour_space(params, path)
     target = params.text("ocioOutputSpace")
-    stored = params.choice("filePremult") if alpha else "opaque"
+    stored = _stored_as(params) if alpha else "opaque"
     wide = pixels.dtype.kind == "f" or stored == "premult"
     config = config_of(params, context.graph.folder)
     decode, encode = between(space, target, context.node.name, config, wide=wide)
@@ -246,7 +252,7 @@ def _no_wants(_context: Context, _window: Window) -> Sequence[Want]:
     return ()
 
 
-NODE = NodeType(
+_STOCK = NodeType(
     plugins=(
         "fr.inria.built-in.Read",
         "fr.inria.openfx.ReadPNG",
@@ -267,3 +273,26 @@ NODE = NodeType(
     codes=_codes,
     defaults={"outputPremult": "premult"},  # ReadMisc has no such parameter
 )
+
+
+def _as_oiio() -> dict[str, Any]:
+    """The defaults of a reader that the catalogue does not know: those of OpenImageIO's."""
+    found: dict[str, Any] = {}
+    for name, entry in catalogue()["fr.inria.openfx.ReadOIIO"]["params"].items():
+        value, options = entry.get("default", ""), entry.get("options")
+        found[name] = options[value] if options and isinstance(value, int) else value
+    return found
+
+
+# Readers of painting programs' files that come with Natron's package, but not among its own nodes.
+_PAINTED = replace(
+    _STOCK,
+    plugins=(
+        "net.fxarena.openfx.ReadPSD",
+        "fr.inria.openfx.OpenRaster",
+        "fr.inria.openfx.ReadKrita",
+    ),
+    defaults=_as_oiio(),
+)
+
+NODES = (_STOCK, _PAINTED)

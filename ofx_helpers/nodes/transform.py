@@ -4,7 +4,7 @@ from math import cos, radians, sin
 
 import numpy as np
 
-from ofx_helpers.engine.node_type import Context, Matrix, NodeType
+from ofx_helpers.engine.node_type import Context, Matrix
 from ofx_helpers.engine.params import Params
 from ofx_helpers.nodes._moves import Moves
 
@@ -99,18 +99,4 @@ def is_still(context: Context) -> bool:
     return not any(moves) and scale_of(params) == (1, 1)
 
 
-_MOVES = Moves(direct, identity)
-
-NODE = NodeType(
-    plugins=("net.sf.openfx.TransformPlugin",),
-    region=_MOVES.region,
-    box=_MOVES.box,
-    wants=_MOVES.wants,
-    same=_MOVES.same,
-    render=_MOVES.render,
-    matrix=_MOVES.matrix,
-    shift=_MOVES.shift,
-    opaque=_MOVES.opaque,
-    concatenates="Source",
-    alone=_MOVES.blurs,
-)
+NODE = Moves(direct, identity).node("net.sf.openfx.TransformPlugin")

@@ -84,3 +84,26 @@ def test_the_colour_by_its_plane_is_what_the_nodes_before_made_of_it(layered: Pa
         inputs={"Source": "Add"},
     )
     assert pixel(reader(layered, "Lava.RGBA"), add, last)[:2] == [1.5, 1.25]
+
+
+def test_an_openraster_s_layers_are_taken_like_those_of_an_openexr(tmp_path: Path) -> None:
+    import zipfile
+
+    import cv2
+
+    pictures = {"mergedimage.png": 10, "data/top.png": 200}
+    stack = '<image><stack><layer name="Top Layer" src="data/top.png"/></stack></image>'
+    with zipfile.ZipFile(tmp_path / "a.ora", "w") as archive:
+        archive.writestr("stack.xml", stack)
+        for name, level in pictures.items():
+            picture = np.full((2, 3, 3), level, np.uint8)
+            archive.writestr(name, cv2.imencode(".png", picture)[1].tobytes())
+    params = {"filename": (str(tmp_path / "a.ora"),), "ocioInputSpace": ("linear",)}
+    read = Node(name="Read", plugin="fr.inria.openfx.OpenRaster", params=params)
+    merge = Node(
+        name="Merge",
+        plugin="net.sf.openfx.MergePlugin",
+        params={"operation": ("plus",), "A_channels": ("Top Layer",)},
+        inputs={"A": "Read", "B": "Read"},
+    )
+    assert pixel(read, merge)[0] == pytest.approx(210 / 255)

@@ -140,14 +140,7 @@ def test_joined_views_and_one_view_are_followed(tmp_path: Path) -> None:
 {{ node("Write1", "Write", Source="Both", filename="[Project]/out/one.%V.####.png") }}
 {{ node("Write2", "Write", Source="Same", filename="[Project]/out/two.%V.####.png") }}
 """
-    document = small_project(tmp_path, body, frames=1)
-    _with_views(document.path, "Left", "Right")
-    text = document.path.read_text()
-    pair = "<first>{}</first>\n\t\t\t\t\t<second>{}</second>"
-    assert pair.format("Main", "Dark") in text
-    item = f"</item>\n<item>{pair.format('Right', 'Light')}"
-    text = text.replace(pair.format("Main", "Dark"), pair.format("Left", "Dark") + item)
-    document.path.write_text(text)
+    _joined(small_project(tmp_path, body, frames=1).path)
     for value, name in ((50, "dark"), (200, "light")):
         write_image(tmp_path / f"{name}.png", np.full((6, 8, 3), value, np.uint8))
     rendered(tmp_path / "a.ntp")
@@ -163,6 +156,25 @@ def test_joined_views_and_one_view_are_followed(tmp_path: Path) -> None:
     }
 
 
+def test_nodes_of_two_views_get_both_whoever_asks(tmp_path: Path) -> None:
+    body = """{{ node("Dark", "Read", filename="[Project]/dark.png") }}
+{{ node("Light", "Read", filename="[Project]/light.png") }}
+{{ node("Both", "JoinViews", Main="Dark") }}
+{{ node("Beside", "sideBySide", Source="Both") }}
+{{ node("Swapped", "sideBySide", Source="Both", view1="right", view2="left") }}
+{{ node("Write1", "Write", Source="Beside", filename="[Project]/out/one.####.png",
+        formatType="project") }}
+"""
+    project = _joined(small_project(tmp_path, body, frames=1).path)
+    for value, name in ((50, "dark"), (200, "light")):
+        write_image(tmp_path / f"{name}.png", np.full((6, 4, 3), value, np.uint8))
+    rendered(project)
+    assert read_image(tmp_path / "out/one.0001.png").pixels[0, ::4, 0].tolist() == [50, 200]
+    # It is above no writer.
+    rendered(project, node="Swapped", output=tmp_path / "out/two.####.png")
+    assert read_image(tmp_path / "out/two.0001.png").pixels[0, ::4, 0].tolist() == [200, 50]
+
+
 def test_natron_renders_all_views_of_a_writer_in_one_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +186,18 @@ def test_natron_renders_all_views_of_a_writer_in_one_process(
     assert natron.runs() == [[1, 2]]
     assert natron.starts[0]["words"][:2] == ["-w", "Write1"]
     assert len(list((tmp_path / "out").glob("one.*.000[12].png"))) == 4
+
+
+def _joined(project: Path) -> Path:
+    """The project with the views Left and Right, which its JoinViews has from Dark and Light."""
+    _with_views(project, "Left", "Right")
+    text = project.read_text()
+    pair = "<first>{}</first>\n\t\t\t\t\t<second>{}</second>"
+    assert pair.format("Main", "Dark") in text
+    item = f"</item>\n<item>{pair.format('Right', 'Light')}"
+    text = text.replace(pair.format("Main", "Dark"), pair.format("Left", "Dark") + item)
+    project.write_text(text)
+    return project
 
 
 def _with_views(project: Path, *views: str) -> None:
