@@ -103,12 +103,14 @@ def _image_header(path: Path, _changed: int, _size: int) -> Header:
         see_through = b"tRNS" in head.partition(b"IDAT")[0]
         channels = 4 if see_through else _PNG_CHANNELS.get(kind, 4)
         return Header(display=window, data=window, channels=channels, dtype=dtype)
-    picture = _picture(read_image(path))
+    image = read_image(path)
+    picture = _picture(image)
     return Header(
         display=picture.display,
         data=picture.data,
         channels=picture.pixels.shape[2],
         dtype=picture.pixels.dtype,
+        left=image.display.left,
     )
 
 
