@@ -121,6 +121,25 @@ def test_the_third_channel_multiplies() -> None:
     assert np.allclose(got.pixels, source.pixels / 4, atol=1e-6)
 
 
+def test_beside_its_map_a_picture_is_moved_by_nothing() -> None:
+    kind = collect()["net.sf.openfx.IDistort"]
+    source = noise()
+    half = Frame(flat_map(1, 0).pixels[:, :20], Window(0, 0, 20, 30))
+    params = {"channelA": "1", "uvScale": [5.0, 5.0], "filter": "impulse"}
+    got = alone.render(kind, {"Source": source, "UV": half}, params=params)
+    assert np.array_equal(got.pixels[:, :20], source.pixels[:, 5:25])
+    assert np.array_equal(got.pixels[:, 20:], source.pixels[:, 20:])
+
+
+def test_a_map_ends_for_its_slope_where_the_picture_does() -> None:
+    kind = collect()["net.sf.openfx.IDistort"]
+    wide = np.zeros((30, 60, 4), np.float32)
+    wide[..., 0], wide[..., 3] = np.where(np.arange(60) < 50, 0.0, 1.0), 1.0
+    maps = Frame(wide, Window(-10, 0, 50, 30))  # a step right beside the picture of 40 columns
+    got = alone.render(kind, {"Source": noise(), "UV": maps}, params={"uvScale": [30.0, 30.0]})
+    assert np.allclose(got.pixels, noise().pixels, atol=1e-6)
+
+
 @pytest.mark.parametrize(("wrap", "column"), [("repeat", 10), ("mirror", 29)])
 def test_a_map_may_repeat_or_mirror(wrap: str, column: int) -> None:
     kind = collect()["net.sf.openfx.STMap"]
