@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Components, Context, NodeType, Want, usual_components
-from ofx_helpers.nodes._generator import format_of, rectangle, region, stored
+from ofx_helpers.nodes._generator import encoded, format_of, rectangle, region, stored
 
 Grid = NDArray[np.float64]
 Share = Callable[[Context, Grid, Grid], Grid]
@@ -201,7 +201,7 @@ def _checkerboard(context: Context, window: Window, _frames: Sequence[Frame]) ->
     which = np.where(_on_line(y, 0.0, middle), 5, which)
     names = ("color0", "color1", "color2", "color3", "lineColor", "centerlineColor")
     colours = np.array([params.colour(name) for name in names], np.float32)
-    drawn: Pixels = stored(context, colours[None])[0][which]
+    drawn: Pixels = stored(context, encoded(context, colours[None]))[0][which]
     return drawn
 
 
@@ -214,7 +214,9 @@ def _ramp_region(context: Context) -> Window:
 
 
 def _components(context: Context) -> Components:
-    """Those of the source, with an alpha where one is drawn."""
+    """Those of the source, with an alpha where one is drawn; those of a mask that is all it has."""
+    if context.connected("Mask") and not context.connected("Source"):
+        return "Alpha"
     usual = usual_components(context)
     drawn = context.params.flag("NatronOfxParamProcessA")
     return "RGBA" if usual == "RGB" and drawn else usual

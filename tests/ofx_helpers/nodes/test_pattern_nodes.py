@@ -94,16 +94,27 @@ def test_matte_monitor_moves_only_partial_alpha() -> None:
         assert pixel[0] == np.float32(0.3)
 
 
-def test_a_generator_of_8_bits_is_read_as_srgb_and_of_16_as_rec_709() -> None:
+def test_a_checkerboard_of_8_or_16_bits_is_nearly_its_colours() -> None:
+    # It knows what the bit depth is read as, and encodes all but an alpha alone.
     grey = {f"color{number}": (0.5, 0.5, 0.5, 0.5) for number in range(4)}
     plain = {"lineWidth": 0.0, "centerlineWidth": 0.0}
     byte = draw("CheckerBoardPlugin", outputBitDepth="8u", **grey, **plain)
-    np.testing.assert_allclose(byte[3, 3], (*(0.215861,) * 3, 128 / 255), atol=1e-5)
+    np.testing.assert_allclose(byte[3, 3], (*(0.5028865,) * 3, 128 / 255), atol=1e-5)
     short = draw("CheckerBoardPlugin", outputBitDepth="16u", **grey, **plain)
+    np.testing.assert_allclose(short[3, 3], (0.5,) * 4, atol=2e-5)
     wanted = ((0.5 + 0.0993) / 1.0993) ** (1 / 0.45)
-    np.testing.assert_allclose(short[3, 3], (*(wanted,) * 3, 0.5), atol=1e-4)
     alone = draw("CheckerBoardPlugin", outputBitDepth="16u", outputComponents="Alpha", **grey)
     assert alone[3, 3, 3] == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_shape_that_has_nothing_but_a_mask_is_an_alpha() -> None:
+    colours = {"color0": (0.0, 0.0, 0.0, 0.0), "color1": (0.2, 0.4, 0.6, 0.8)}
+    made = graph(
+        read("A", "a.png"),
+        node("N", "Rectangle", {"Mask": "A"}, extent="project", enableMask_Mask=True, **colours),
+    )
+    pixels = render(made, "N", {"a.png": A}).pixels
+    np.testing.assert_array_equal(pixels[5, 5], np.float32([0.8] * 4))
 
 
 def test_a_constant_of_8_bits_is_nearly_its_colour() -> None:
