@@ -20,8 +20,8 @@ from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
 from ofx_helpers.nodes._placement import format_of, kept_left, region_of
 
 _EMPTY = Window(0, 0, 0, 0)
-# Formats whose alpha OpenImageIO multiplies into the colour even where the node says opaque.
-_STRAIGHT = (".png", ".tif", ".tiff")
+# Formats whose alpha is multiplied into the colour even where the node says opaque.
+_STRAIGHT = (".png", ".tif", ".tiff", ".exr")
 _DECODERS = {".png": "fr.inria.openfx.ReadPNG"}
 _COLOUR_SPACES = {".exr": "scene_linear", ".pfm": "scene_linear", ".hdr": "scene_linear"}
 

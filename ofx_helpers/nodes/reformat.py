@@ -4,6 +4,7 @@ Facts of openfx-misc: the format of the input is mapped (its region with `useRoD
 picture's own extent; what falls outside the new format is cut unless `preserveBB`, and only then
 does the node take part in a chain of transforms from below. A project saved without a window
 names a format but not its size: Natron then cuts by the size's default and scales by the name.
+One that names none gets the first of the menu, whatever the project's format is.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import numpy as np
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Box, Context, Matrix, NodeType, Same, Want
 from ofx_helpers.engine.resample import enclosing, input_region, invert, output_box, resample
-from ofx_helpers.nodes._formats import chosen_size
+from ofx_helpers.nodes._generator import FORMATS
 
 _NOWHERE = Window(0, 0, 0, 0)
 
@@ -35,10 +36,7 @@ def _target_size(context: Context, drawn: bool) -> tuple[int, int, bool]:
     params = context.params
     match params.choice("reformatType"):
         case "format":
-            if drawn and not params.is_set("NatronParamFormatSize"):
-                return *chosen_size(context), True
-            width, height = params.pair("NatronParamFormatSize")
-            return round(width), round(height), True
+            return *_format_size(context, drawn), True
         case "box":
             width, height = params.pair("boxSize")
             return round(width), round(height), params.flag("boxFixed")
@@ -54,6 +52,16 @@ def _target_size(context: Context, drawn: bool) -> tuple[int, int, bool]:
             return int(width), int(height), True
         case _:
             return context.format.width, context.format.height, True
+
+
+def _format_size(context: Context, drawn: bool) -> tuple[int, int]:
+    params = context.params
+    named = params.is_set("NatronParamFormatChoice")
+    if params.is_set("NatronParamFormatSize") or (named and not drawn):
+        width, height = params.pair("NatronParamFormatSize")
+        return round(width), round(height)
+    name = params.choice("NatronParamFormatChoice") if named else "PC_Video"
+    return FORMATS.get(name, (context.format.width, context.format.height))
 
 
 def _target(context: Context, drawn: bool = False) -> tuple[Box, Window] | None:

@@ -71,3 +71,16 @@ def test_a_display_window_left_of_0_is_moved_or_cut_on_both_sides(
     lit = picture.pixels[0, :, 0].nonzero()[0] - 5
     assert (lit[0], lit[-1]) == (left, left + 5)
     assert format_of(Params(made.nodes["R"], 1.0, {}), media.header(path, 0)).width == width
+
+
+def test_an_alpha_that_is_said_to_be_none_is_multiplied_in_once_the_colours_are_decoded(
+    tmp_path: Path,
+) -> None:
+    path, box = tmp_path / "a.exr", Box(0, 0, 6, 4)
+    write_exr(path, WHITE * np.float32(0.5), window=box, display=box)
+    wanted = {"linear": 0.5, "sRGB": 0.2140411 * 0.5}
+    for space, value in wanted.items():
+        made = graph(read("R", str(path), space, filePremult="opaque"))
+        media = EngineMedia()
+        pixel = render_node(made, "R", 1.0, resolve=collect().get, media=media).pixels[0, 0]
+        np.testing.assert_allclose(pixel, (value, value, value, 0.5), atol=1e-6)
