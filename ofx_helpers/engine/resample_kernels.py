@@ -175,6 +175,8 @@ def _box(black, src, x0, y0, bounds, fx, fy, jxx, jxy, jyx, jyy, out):  # type: 
     y1, y2, wy1, wy2 = _span(bottom, top, bounds[3] - bounds[1], black)
     for c in range(4):
         out[c] = 0.0
+    if right <= left or top <= bottom:
+        return True  # so far out that nothing is left of the pixel
     for y in range(y1, y2 + 1):
         wy = 1.0
         if y == y1:

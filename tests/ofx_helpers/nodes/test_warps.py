@@ -10,7 +10,7 @@ from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.lens_models import is_straight, lens
 from ofx_helpers.engine.node_type import Upstream
 from ofx_helpers.engine.params import catalogue
-from ofx_helpers.engine.resample import invert, resample
+from ofx_helpers.engine.resample import invert, resample, warp
 from ofx_helpers.nodes import collect
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 from tests.ofx_helpers.nodes import geometry_context as alone
@@ -95,6 +95,25 @@ def test_a_lens_can_write_its_map_and_the_map_gives_the_same_picture() -> None:
         params={"filter": "bilinear", "black_outside": False},
     )
     assert np.abs(again.pixels - bent.pixels).max() < 1e-4
+
+
+def test_a_lens_whose_picture_has_no_end_keeps_what_comes_in() -> None:
+    # Seen on the real one: the corners of this one have no place under the model.
+    made = graph(
+        read("A", "a.png"),
+        node("P", "Position", {"Source": "A"}, translate=(2.0, -19.0)),
+        node("L", "LensDistortion", {"Source": "P"}, k2=0.2226),
+        size=(96, 80),
+    )
+    images = {"a.png": np.zeros((120, 150, 3), np.uint8)}
+    assert render(made, "L", images).window == Window(0, -19, 152, 120)
+
+
+@pytest.mark.parametrize("black", [True, False])
+def test_a_place_at_the_end_of_the_world_is_black(black: bool) -> None:
+    places = np.full((1, 1, 2), 1e13)
+    steps = np.array([1.0, 0.0, 0.0, 1.0]).reshape(1, 1, 4)
+    assert not warp(noise(), places, steps, name="box", black_outside=black).any()
 
 
 def flat_map(u: float, v: float, a: float = 1.0) -> Frame:
