@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.frame import Window
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, node, read, render
 
@@ -120,6 +121,20 @@ def test_a_shape_that_has_nothing_but_a_mask_is_an_alpha() -> None:
 def test_a_constant_of_8_bits_is_nearly_its_colour() -> None:
     got = draw("ConstantPlugin", outputBitDepth="8u", color=(0.6014, 0.0, 1.0, 1.0))[0, 0]
     np.testing.assert_allclose(got, (0.60383, 0, 1, 1), atol=1e-5)
+
+
+def test_what_is_drawn_between_pixels_is_fitted_between_pixels() -> None:
+    rectangle = {"extent": "size", "bottomLeft": (2.5, 3.0), "size": (8.0, 6.0)}
+    made = graph(
+        node("N", "ConstantPlugin", color=(1.0, 1.0, 1.0, 1.0), **rectangle),
+        node("R", "Reformat", {"Source": "N"}, useRoD=True, resize="distort"),
+        size=(16, 12),
+    )
+    # Twice the size, to the last pixel; rounded to pixels first it would leave an edge.
+    assert render(made, "R").window == Window(0, 0, 16, 12)
+    bent = node("T", "TransformPlugin", {"Source": "N"}, translate=(0.5, 0.0), black_outside=False)
+    moved = graph(made.nodes["N"], bent, size=(16, 12))
+    assert render(moved, "T").window == Window(3, 3, 11, 9)
 
 
 @pytest.mark.parametrize("processed", [True, False])
