@@ -178,6 +178,27 @@ def test_a_reformat_to_no_format_takes_the_first_of_the_menu() -> None:
     kind = collect()["net.sf.openfx.Reformat"]
     params = {"reformatType": "format", "resize": "distort"}
     assert alone.render(kind, {"Source": source}, params=params).window == Window(0, 0, 640, 480)
+    # Named without a size it is the size's default.
+    params["NatronParamFormatChoice"] = "HD_720"
+    assert alone.render(kind, {"Source": source}, params=params).window == Window(0, 0, 200, 200)
+
+
+@pytest.mark.parametrize(
+    ("params", "window"),
+    [
+        # Seen on the real one.
+        ({"reformatType": "box", "boxPar": 1.5, "resize": "width"}, Window(0, 0, 60, 75)),
+        ({"reformatType": "box", "boxPar": 1.5, "turn": True, "boxFixed": True, "resize": "fit"},
+         Window(13, 0, 47, 60)),
+    ],
+)  # fmt: skip
+def test_a_box_of_wide_pixels_keeps_the_shape_of_the_picture(
+    params: dict[str, Any], window: Window
+) -> None:
+    source = Frame(np.ones((80, 96, 4), np.float32), Window(0, 0, 96, 80))
+    kind = collect()["net.sf.openfx.Reformat"]
+    got = alone.render(kind, {"Source": source}, params={**params, "boxSize": [60, 60]})
+    assert got.window == window
 
 
 def test_a_picture_that_vanishes_ends_where_its_format_or_what_comes_in_does() -> None:
