@@ -52,6 +52,8 @@ class Header:
     data: Window
     channels: int
     dtype: np.dtype[Any]
+    left: int = 0
+    """Where an OpenEXR's display window starts along x in the file; `display` starts at 0."""
 
 
 class Film(Protocol):

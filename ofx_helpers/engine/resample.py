@@ -114,17 +114,16 @@ def output_box(
     """Region of definition of a source moved by direct matrices (several: motion blur).
 
     Not rounded. With `black_outside` one pixel more on each side, so that the edge fades into
-    black. `unbounded` (the project's format) gives the sides that vanish to infinity.
+    black. `unbounded` gives the sides that vanish to infinity, which have no such pixel.
     """
     if source[2] <= source[0] or source[3] <= source[1]:
         return 0.0, 0.0, 0.0, 0.0
-    found = _blurred_bounds(direct, source)
+    grow = (-1.0, -1.0, 1.0, 1.0) if black_outside else (0.0,) * 4
+    found = zip(_blurred_bounds(direct, source), grow, unbounded, strict=True)
     x1, y1, x2, y2 = (
-        side if abs(side) < _HUGE else float(fallback)
-        for side, fallback in zip(found, unbounded, strict=True)
+        side + more if abs(side) < _HUGE else float(fallback) for side, more, fallback in found
     )
-    grow = 1.0 if black_outside else 0.0
-    return x1 - grow, y1 - grow, x2 + grow, y2 + grow
+    return x1, y1, max(x2, x1), max(y2, y1)
 
 
 def output_region(
@@ -228,11 +227,13 @@ def resample_blurred(
     black_outside: bool = True,
     weights: NDArray[np.float64] | None = None,
     bounds: Window | None = None,
+    channels: int = 4,
 ) -> Pixels:
     """The source averaged over `inverses` (n, 3, 3), as (h, w, 4) float32 over `window`.
 
     `quality` is Natron's motionBlur: 13 to 40 × quality samples a pixel, more where they differ.
-    `weights` (n), for a directional blur, weighs the matrices.
+    `weights` (n), for a directional blur, weighs the matrices. `channels` is 3 for a picture
+    without alpha, whose edges are no reason for more samples.
     """
     kind = filter_number(name)
     bounds = source.window if bounds is None else bounds
@@ -242,7 +243,7 @@ def resample_blurred(
     from ofx_helpers.engine.resample_kernels import blur_rows
 
     blur_rows(
-        kind, clamp, black_outside, float(quality),
+        kind, clamp, black_outside, float(quality), channels,
         np.zeros(0) if weights is None else np.ascontiguousarray(weights, np.float64),
         _samples(source), source.window.x1, source.window.y1, tuple(bounds),
         np.ascontiguousarray(inverses, np.float64), pixels, window.x1, window.y1,

@@ -175,6 +175,8 @@ def _box(black, src, x0, y0, bounds, fx, fy, jxx, jxy, jyx, jyy, out):  # type: 
     y1, y2, wy1, wy2 = _span(bottom, top, bounds[3] - bounds[1], black)
     for c in range(4):
         out[c] = 0.0
+    if right <= left or top <= bottom:
+        return True  # so far out that nothing is left of the pixel
     for y in range(y1, y2 + 1):
         wy = 1.0
         if y == y1:
@@ -327,13 +329,15 @@ def _van_der_corput(n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def blur_rows(kind, clamp, black, quality, weights, src, x0, y0, bounds, matrices, dst, ox, oy):  # type: ignore[no-untyped-def]
+def blur_rows(  # type: ignore[no-untyped-def]
+    kind, clamp, black, quality, channels, weights, src, x0, y0, bounds, matrices, dst, ox, oy
+):
     """As `resample_rows`, averaged over matrices drawn at random until the mean is steady.
 
     At least a third of `40 × quality` samples (13 or more), spread evenly; then more, up to
-    `40 × quality`, while the variance says so. The draw is fixed by pixel and quality. With
-    `weights`, one a matrix, the mean is weighted and the variance is the biased one, as in
-    Natron's directional blur; none: `weights` is empty.
+    `40 × quality`, while the variance of one of the first `channels` says so. The draw is fixed by
+    pixel and quality. With `weights`, one a matrix, the mean is weighted and the variance is the
+    biased one, as in Natron's directional blur; none: `weights` is empty.
     """
     scratch = np.zeros((7, 4), np.float64)
     indices = np.zeros((2, 4), np.int64)
@@ -371,7 +375,7 @@ def blur_rows(kind, clamp, black, quality, weights, src, x0, y0, bounds, matrice
                         squares[c] += np.float32(value * value) * share
                     sample += 1
                     seed = (seed + 1) & 0xFFFFFFFF
-                for c in range(4):
+                for c in range(channels):
                     if weight <= 0.0 or wanted >= most:
                         continue
                     mean = total[c] / weight

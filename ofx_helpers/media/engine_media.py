@@ -109,12 +109,14 @@ def _image_header(path: Path, _changed: int, _size: int) -> Header:
         # Layers may be asked for of what cannot be merged.
         window = Window(0, 0, *gimp.canvas(start))
         return Header(display=window, data=window, channels=4, dtype=np.dtype(np.uint8))
-    picture = _picture(read_image(path))
+    image = read_image(path)
+    picture = _picture(image)
     return Header(
         display=picture.display,
         data=picture.data,
         channels=picture.pixels.shape[2],
         dtype=picture.pixels.dtype,
+        left=image.display.left,
     )
 
 

@@ -9,7 +9,7 @@ from ofx_helpers.engine.colour import transfer
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.graph import Expression
-from ofx_helpers.engine.node_type import Context
+from ofx_helpers.engine.node_type import Box, Context
 from ofx_helpers.nodes import _rec709 as rec709
 
 FORMATS = {
@@ -43,7 +43,7 @@ def format_size(context: Context) -> tuple[int, int]:
     return round(width), round(height)
 
 
-def rectangle(context: Context, menu: str = "extent") -> tuple[float, float, float, float] | None:
+def rectangle(context: Context, menu: str = "extent") -> Box | None:
     """x1, y1, x2, y2 in pixels of the extent chosen in `menu`; None where it is the default one."""
     params = context.params
     extent = params.choice(menu)
@@ -63,12 +63,25 @@ def rectangle(context: Context, menu: str = "extent") -> tuple[float, float, flo
     return None
 
 
-def region(context: Context) -> Window:
-    """The extent as a window; the default one is the source's region, else the project's format."""
+def box(context: Context) -> Box:
+    """The extent before rounding; the default one is the source's, else the project's format."""
     found = rectangle(context)
-    if found is None:
-        return context.region("Source") if context.connected("Source") else context.format
-    x1, y1, x2, y2 = found
+    if found is not None:
+        return found
+    if context.connected("Source"):
+        return context.box("Source")
+    x1, y1, x2, y2 = context.format
+    return float(x1), float(y1), float(x2), float(y2)
+
+
+def region(context: Context) -> Window:
+    """The extent as a window."""
+    return around(box(context))
+
+
+def around(area: Box) -> Window:
+    """The pixels that a box touches."""
+    x1, y1, x2, y2 = area
     return Window(math.floor(x1), math.floor(y1), math.ceil(x2), math.ceil(y2))
 
 

@@ -78,7 +78,7 @@ class Moves:
         if self._still(context):
             return source
         black = context.params.flag("black_outside")
-        return output_box(self._coarse(context), source, black, context.format)
+        return output_box(self._coarse(context), source, black, unbounded(context))
 
     def wants(self, context: Context, window: Window) -> Sequence[Want]:
         """The source under the window."""
@@ -115,6 +115,7 @@ class Moves:
             frames[0], np.stack([invert(m) for m in matrices]), window,
             quality=quality, name=name, clamp=clamp, black_outside=black,
             weights=weights, bounds=above.region,
+            channels=3 if context.components("Source") == "RGB" else 4,
         )  # fmt: skip
 
     def shift(self, context: Context) -> tuple[int, int] | None:
@@ -171,6 +172,14 @@ class Moves:
     def _at_times(self, context: Context, times: Sequence[float]) -> list[Matrix]:
         found = [self._at(context, context.params.at(time), 1.0) for time in times]
         return [np.zeros((3, 3)) if m is None else m for m in found]
+
+
+def unbounded(context: Context) -> Window:
+    """What stands for infinity where a picture vanishes: the format with all that comes in."""
+    found = context.input_format("Source")
+    for label in context.node.inputs:
+        found = found.union(context.region(label))
+    return found
 
 
 def is_directional(params: Params) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import encoded, format_of, rectangle, region, stored
+from ofx_helpers.nodes._generator import box, encoded, format_of, rectangle, region, stored
 from ofx_helpers.nodes.color_transform import hsv_to_rgb
 
 Plane = NDArray[np.float64]
@@ -72,6 +72,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.ColorWheel",),
     process=True,
     region=region,
+    box=box,
     format=format_of,
     wants=_nothing,
     render=_render,

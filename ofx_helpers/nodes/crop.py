@@ -143,7 +143,9 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     x1, y1, x2, y2 = _box(context)
     across = _axis(x1, x2, softness, black, range(moved.x1, moved.x2))
     up = _axis(y1, y2, softness, black, range(moved.y1, moved.y2))
-    faded: Pixels = pixels * (up[:, None] * across[None, :])[:, :, None]
+    # The ramp grows again beyond an edge between pixels, where it would brighten the last of them.
+    weight = np.minimum(up[:, None] * across[None, :], np.float32(1))
+    faded: Pixels = pixels * weight[:, :, None]
     return faded
 
 

@@ -16,9 +16,11 @@ from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
 from ofx_helpers.engine.params import catalogue
 from ofx_helpers.engine.resample import enclosing
 from ofx_helpers.nodes._generator import rectangle
+from ofx_helpers.nodes._moves import unbounded
 from ofx_helpers.nodes._warped import STILL, Grid, centres, sampled
 
 _PLUGIN = "net.sf.openfx.LensDistortion"
+_ENDLESS = float(1 << 31)  # a side beyond it is endless to OpenFX
 
 
 def _numbers(context: Context) -> dict[str, tuple[float, ...]]:
@@ -70,8 +72,9 @@ def _outline(context: Context, box: Box, margin: int) -> tuple[list[float], list
     x = np.concatenate([across, across, x1 * one, x2 * one])
     y = np.concatenate([y1 * one, y2 * one, up, up])
     u, v = _bent(context, x, y, back=False)
-    low = [float(np.min(u)) - margin, float(np.min(v)) - margin]
-    return low, [float(np.max(u)) + margin, float(np.max(v)) + margin]
+    # Places that the model has none for are not numbers, and count for nothing.
+    low = [float(np.fmin.reduce(side, initial=np.inf)) - margin for side in (u, v)]
+    return low, [float(np.fmax.reduce(side, initial=-np.inf)) + margin for side in (u, v)]
 
 
 def _exact(context: Context) -> Box:
@@ -80,20 +83,21 @@ def _exact(context: Context) -> Box:
     margin = 3 if context.params.flag("black_outside") else 2
     low, high = _outline(context, box, margin)
     sides = [*low, *high]
-    if not np.isfinite(sides).all():
-        sides = [float(side) for side in context.format]
-    elif context.params.flag("cropToFormat") and context.connected("Source"):
+    if context.params.flag("cropToFormat") and context.connected("Source"):
         area = _source_format(context)
         for i in (0, 1):
             if low[i] < area[i] <= box[i]:
                 sides[i] = float(area[i])
             if high[i] > area[i + 2] >= box[i + 2]:
                 sides[i + 2] = float(area[i + 2])
-    return sides[0], sides[1], sides[2], sides[3]
+    for i, end in enumerate(unbounded(context)):
+        if not abs(sides[i]) < _ENDLESS:
+            sides[i] = float(end)
+    return sides[0], sides[1], max(sides[2], sides[0]), max(sides[3], sides[1])
 
 
 def _region(context: Context) -> Window:
-    return enclosing(_exact(context), context.format)
+    return enclosing(_exact(context), unbounded(context))
 
 
 def _wants(context: Context, _window: Window) -> Sequence[Want]:

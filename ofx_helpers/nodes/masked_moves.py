@@ -1,7 +1,9 @@
 """TransformMasked and CornerPinMasked: the same moves, blended by a mask and a mix.
 
 They end a chain: their matrix is not offered to the nodes below. As in openfx-misc, what the
-mask or mix leaves is the picture above the whole chain, not moved at all.
+mask or mix leaves is the picture above the whole chain, not moved at all. Natron asks their mask
+for the channels of the picture: beside one without alpha, a mask's alpha is 1 wherever it has
+pixels.
 """
 
 from collections.abc import Sequence
@@ -48,7 +50,7 @@ def masked(plain: NodeType, plugin: str) -> NodeType:
         mix = params.number("mix")
         weight: np.ndarray | np.float32 = np.float32(mix)
         if len(frames) > 2:
-            weight = mask_weight(params, "Mask", frames[2].crop(window).pixels, mix)
+            weight = mask_weight(params, "Mask", _mask(context, frames[2].crop(window)), mix)
         elif mix == 1:
             return moved
         left: Pixels = moved * weight + frames[1].crop(window).pixels * (np.float32(1) - weight)
@@ -65,6 +67,16 @@ def masked(plain: NodeType, plugin: str) -> NodeType:
         matrix=None,
         alone=never,
     )
+
+
+def _mask(context: Context, frame: Frame) -> Pixels:
+    """The mask as Natron has it beside this picture."""
+    if context.components("Source") != "RGB":
+        return frame.pixels
+    area = context.region("Mask").shift(-frame.window.x1, -frame.window.y1)
+    pixels = frame.pixels.copy()
+    pixels[max(area.y1, 0) : max(area.y2, 0), max(area.x1, 0) : max(area.x2, 0), 3] = 1
+    return pixels
 
 
 NODES = (

@@ -6,7 +6,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import format_of, region, stored
+from ofx_helpers.nodes._generator import box, format_of, region, stored
 from ofx_helpers.nodes._hash import random_plane, seed
 
 _CHANNELS = {"RGBA": (0, 1, 2, 3), "RGB": (0, 1, 2), "XY": (0, 1), "Alpha": (3,)}
@@ -39,6 +39,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.Noise",),
     process=True,
     region=region,
+    box=box,
     format=format_of,
     wants=_nothing,
     render=_render,

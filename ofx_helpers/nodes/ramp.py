@@ -6,14 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Components, Context, NodeType, Want, usual_components
-from ofx_helpers.nodes._generator import format_of, rectangle, region, stored
+from ofx_helpers.engine.node_type import Box, Components, Context, NodeType, Want, usual_components
+from ofx_helpers.nodes._generator import (
+    around,
+    box,
+    encoded,
+    format_of,
+    rectangle,
+    region,
+    stored,
+)
 
 Grid = NDArray[np.float64]
 Share = Callable[[Context, Grid, Grid], Grid]
 """The share of color1, (h, w), from pixel columns (1, w) and rows (h, 1)."""
 
-_EMPTY = Window(0, 0, 0, 0)
+_EMPTY: Box = (0.0, 0.0, 0.0, 0.0)
 _EASE: dict[str, Callable[[Grid], Grid]] = {
     "linear": lambda t: t,
     "plinear": lambda t: t**3,
@@ -148,11 +156,11 @@ def _render_with(share: Share) -> Callable[[Context, Window, Sequence[Frame]], P
     return render
 
 
-def _shape_region(context: Context) -> Window:
+def _shape_box(context: Context) -> Box:
     """Where a Radial or Rectangle has pixels: its box, its source, or everything."""
     params = context.params
     source = context.connected("Source")
-    whole = context.region("Source") if source else context.format
+    whole = _ramp_box(context)
     nothing = whole if source else _EMPTY
     if params.number("mix") == 0:
         return nothing
@@ -160,15 +168,16 @@ def _shape_region(context: Context) -> Window:
         return whole
     if not any(params.colour("color1")):
         return nothing
-    if source and not params.flag("expandRoD"):
-        return whole
     found = rectangle(context)
-    if found is None:
+    if found is None or (source and not params.flag("expandRoD")):
         return whole
-    box = region(context)
-    if params.choice("extent") != "format":
-        box = box.grow(1, 1)
-    return box.union(whole) if source else box
+    border = 0 if params.choice("extent") == "format" else 1
+    x1, y1, x2, y2 = found
+    drawn = (x1 - border, y1 - border, x2 + border, y2 + border)
+    if not source or context.region("Source").empty:
+        return drawn
+    low, high = np.minimum(drawn[:2], whole[:2]), np.maximum(drawn[2:], whole[2:])
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
 def _line(width: float) -> tuple[float, float]:
@@ -201,7 +210,7 @@ def _checkerboard(context: Context, window: Window, _frames: Sequence[Frame]) ->
     which = np.where(_on_line(y, 0.0, middle), 5, which)
     names = ("color0", "color1", "color2", "color3", "lineColor", "centerlineColor")
     colours = np.array([params.colour(name) for name in names], np.float32)
-    drawn: Pixels = stored(context, colours[None])[0][which]
+    drawn: Pixels = stored(context, encoded(context, colours[None]))[0][which]
     return drawn
 
 
@@ -209,36 +218,41 @@ def _no_wants(_context: Context, _window: Window) -> Sequence[Want]:
     return ()
 
 
-def _ramp_region(context: Context) -> Window:
-    return context.region("Source") if context.connected("Source") else context.format
+def _ramp_box(context: Context) -> Box:
+    x1, y1, x2, y2 = context.box("Source") if context.connected("Source") else context.format
+    return float(x1), float(y1), float(x2), float(y2)
 
 
 def _components(context: Context) -> Components:
-    """Those of the source, with an alpha where one is drawn."""
+    """Those of the source, with an alpha where one is drawn; those of a mask that is all it has."""
+    if context.connected("Mask") and not context.connected("Source"):
+        return "Alpha"
     usual = usual_components(context)
     drawn = context.params.flag("NatronOfxParamProcessA")
     return "RGBA" if usual == "RGB" and drawn else usual
 
 
-def _node(plugin: str, share: Share, where: Callable[[Context], Window]) -> NodeType:
+def _node(plugin: str, share: Share, where: Callable[[Context], Box]) -> NodeType:
     return NodeType(
         plugins=(plugin,),
         mask="Mask",
         components=_components,
         process=True,
-        region=where,
+        region=lambda context: around(where(context)),
+        box=where,
         wants=_wants,
         render=_render_with(share),
     )
 
 
 NODES = (
-    _node("net.sf.openfx.Ramp", _ramp, _ramp_region),
-    _node("net.sf.openfx.Radial", _radial, _shape_region),
-    _node("net.sf.openfx.Rectangle", _rectangle, _shape_region),
+    _node("net.sf.openfx.Ramp", _ramp, _ramp_box),
+    _node("net.sf.openfx.Radial", _radial, _shape_box),
+    _node("net.sf.openfx.Rectangle", _rectangle, _shape_box),
     NodeType(
         plugins=("net.sf.openfx.CheckerBoardPlugin",),
         region=region,
+        box=box,
         format=format_of,
         wants=_no_wants,
         render=_checkerboard,

@@ -18,10 +18,11 @@ from ofx_helpers.engine.node_type import Codes, Context, NodeType, Want, usual_c
 from ofx_helpers.engine.ocio import config_of
 from ofx_helpers.engine.params import Params, catalogue
 from ofx_helpers.engine.sequences import frame_path, frames_on_disk, is_sequence
+from ofx_helpers.nodes._placement import format_of, kept_left, region_of
 
 _EMPTY = Window(0, 0, 0, 0)
-# Formats whose alpha OpenImageIO multiplies into the colour even where the node says opaque.
-_STRAIGHT = (".png", ".tif", ".tiff", ".psd", ".psb", ".xcf")
+# Formats whose alpha is multiplied into the colour even where the node says opaque.
+_STRAIGHT = (".png", ".tif", ".tiff", ".exr", ".psd", ".psb", ".xcf")
 _DECODERS = {".png": "fr.inria.openfx.ReadPNG"}
 _COLOUR_SPACES = {".exr": "scene_linear", ".pfm": "scene_linear", ".hdr": "scene_linear"}
 
@@ -113,12 +114,15 @@ def _layer(params: Params) -> str:
 
 def _region(context: Context) -> Window:
     found = _file(context)
-    return context.media.header(*found).data if found else _EMPTY
+    if found is None:
+        return _EMPTY
+    params, header = context.params, context.media.header(*found)
+    return region_of(params, header) if _by_oiio(params, found[0]) else header.data
 
 
 def _format(context: Context) -> Window:
     found = _file(context)
-    return context.media.header(*found).display if found else context.format
+    return format_of(context.params, context.media.header(*found)) if found else context.format
 
 
 def _frames(context: Context) -> tuple[float, float]:
@@ -135,13 +139,22 @@ def _varies(context: Context) -> bool:
     return is_sequence(pattern.name) or context.media.frames(pattern) is not None
 
 
-def _colour_space(params: Params, path: Path) -> str:
-    if params.is_set("ocioInputSpace"):
-        return params.text("ocioInputSpace")
+def _decoder(params: Params, path: Path) -> str:
+    """The plug-in that decodes the file; "" for ReadOIIO where nothing names it."""
     decoder = params.text("decodingPluginID") if "decodingPluginID" in params else ""
     if path.suffix.lower() in VIDEO_SUFFIXES:
         decoder = decoder or "fr.inria.openfx.ReadFFmpeg"
-    entry = catalogue().get(decoder or _DECODERS.get(path.suffix.lower(), ""))
+    return decoder or _DECODERS.get(path.suffix.lower(), "")
+
+
+def _by_oiio(params: Params, path: Path) -> bool:
+    return _decoder(params, path) in ("", "fr.inria.openfx.ReadOIIO")
+
+
+def _colour_space(params: Params, path: Path) -> str:
+    if params.is_set("ocioInputSpace"):
+        return params.text("ocioInputSpace")
+    entry = catalogue().get(_decoder(params, path))
     if entry:
         return str(entry["params"]["ocioInputSpace"]["default"])
     return _COLOUR_SPACES.get(path.suffix.lower(), "sRGB")
@@ -166,10 +179,11 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     found = _file(context)
     assert found is not None  # else the region is empty and nothing is asked for
     picture = context.media.read(*found, _layer(context.params))
-    part = window.intersect(picture.data)
+    moved = kept_left(context.params, context.media.header(*found))
+    part = window.shift(-moved, 0).intersect(picture.data)
     if part.empty:
         return np.zeros((window.height, window.width, 4), np.float32)
-    return Frame(_linear(context, _cut(picture, part), found[0]), part)
+    return Frame(_linear(context, _cut(picture, part), found[0]), part.shift(moved, 0))
 
 
 def _cut(picture: Picture, part: Window) -> NDArray[Any]:
@@ -228,7 +242,9 @@ def _opaque(context: Context) -> Window:
     if found is None or _layer(context.params):
         return _EMPTY
     header = context.media.header(*found)
-    return header.data if header.channels in (1, 3) else _EMPTY
+    if header.channels not in (1, 3):
+        return _EMPTY
+    return header.data.shift(kept_left(context.params, header), 0)
 
 
 def _codes(context: Context) -> Codes | None:

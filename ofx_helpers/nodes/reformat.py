@@ -3,7 +3,8 @@
 Facts of openfx-misc: the format of the input is mapped (its region with `useRoD`), not the
 picture's own extent; what falls outside the new format is cut unless `preserveBB`, and only then
 does the node take part in a chain of transforms from below. A project saved without a window
-names a format but not its size: Natron then cuts by the size's default and scales by the name.
+names a format but not its size: Natron then takes the size's default, but scales by the name where
+that is the first of the menu. One that names none gets that first one, whatever the project's is.
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,10 @@ import numpy as np
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Box, Context, Matrix, NodeType, Same, Want
 from ofx_helpers.engine.resample import enclosing, input_region, invert, output_box, resample
-from ofx_helpers.nodes._formats import chosen_size
+from ofx_helpers.nodes._generator import FORMATS
 
 _NOWHERE = Window(0, 0, 0, 0)
+_FIRST = "PC_Video"
 
 
 def _source_box(context: Context) -> Box:
@@ -35,10 +37,7 @@ def _target_size(context: Context, drawn: bool) -> tuple[int, int, bool]:
     params = context.params
     match params.choice("reformatType"):
         case "format":
-            if drawn and not params.is_set("NatronParamFormatSize"):
-                return *chosen_size(context), True
-            width, height = params.pair("NatronParamFormatSize")
-            return round(width), round(height), True
+            return *_format_size(context, drawn), True
         case "box":
             width, height = params.pair("boxSize")
             return round(width), round(height), params.flag("boxFixed")
@@ -56,6 +55,25 @@ def _target_size(context: Context, drawn: bool) -> tuple[int, int, bool]:
             return context.format.width, context.format.height, True
 
 
+def _format_size(context: Context, drawn: bool) -> tuple[int, int]:
+    params = context.params
+    named = params.is_set("NatronParamFormatChoice")
+    first = not named or params.choice("NatronParamFormatChoice") == _FIRST
+    if not params.is_set("NatronParamFormatSize") and first and (drawn or not named):
+        return FORMATS[_FIRST]
+    width, height = params.pair("NatronParamFormatSize")
+    return round(width), round(height)
+
+
+def _widening(context: Context) -> float:
+    """How much wider the new format's pixels are than the picture's, which are the project's."""
+    params = context.params
+    names = {"box": "boxPar", "format": "NatronParamFormatPar"}
+    name = names.get(params.choice("reformatType"))
+    aspect = 0.0 if name is None else params.number(name)
+    return aspect / context.graph.pixel_aspect if aspect > 0 else 1.0
+
+
 def _target(context: Context, drawn: bool = False) -> tuple[Box, Window] | None:
     """Where the input's format lands, and the new format; None when either is empty."""
     params = context.params
@@ -67,26 +85,30 @@ def _target(context: Context, drawn: bool = False) -> tuple[Box, Window] | None:
     if (width <= 0 and height <= 0) or across <= 0 or up <= 0:
         return None
     resize = params.choice("resize")
-    wider = width * up > height * across
+    # The shape is fitted in the picture's pixels, and its place told in those of the format.
+    wide = _widening(context)
+    shown = width * wide
+    wider = shown * up > height * across
     if resize == "fit":
         resize = "height" if wider else "width"
     elif resize == "fill":
         resize = "width" if wider else "height"
     centred = params.flag("reformatCentered")
     if resize == "none":
-        dx = (width - (x1 + x2)) / 2 if centred else 0.0
+        dx = (shown - (x1 + x2)) / 2 if centred else 0.0
         dy = (height - (y1 + y2)) / 2 if centred else 0.0
         box = (x1 + dx, y1 + dy, x2 + dx, y2 + dy)
     elif resize == "distort":
-        box = (0.0, 0.0, float(width), float(height))
+        box = (0.0, 0.0, shown, float(height))
     elif resize == "width":
-        new = up * width / across
+        new = up * shown / across
         low = (height - new) / 2 if centred and fixed else 0.0
-        box = (0.0, low, float(width), low + new)
+        box = (0.0, low, shown, low + new)
     else:
         new = across * height / up
-        low = (width - new) / 2 if centred and fixed else 0.0
+        low = (shown - new) / 2 if centred and fixed else 0.0
         box = (low, 0.0, low + new, float(height))
+    box = (box[0] / wide, box[1], box[2] / wide, box[3])
     if fixed:
         return box, Window(0, 0, width, height)
     x1, y1, x2, y2 = box

@@ -8,6 +8,7 @@ taken between the two neighbours.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
@@ -24,63 +25,51 @@ def _wants(context: Context, window: Window) -> Sequence[Want]:
     return (Want("Source", context.upstream().region), uv)
 
 
-def _channel(context: Context, name: str, uv: Frame, window: Window) -> Grid:
-    """A channel of the map over the window and a pixel around it: (h + 2, w + 2).
-
-    Beside the map's own edge the edge pixel is repeated; other pixels without map are 0.
-    """
-    shape = (window.height + 2, window.width + 2)
+def _channel(context: Context, name: str, around: Frame) -> Grid:
+    """A channel of the map, (h, w): 0 where there is none, one value where it is no channel."""
     choice = context.params.choice(name)
+    whole = around.pixels.shape[:2]
     if choice in ("0", "1"):
-        return np.full(shape, float(choice))
-    if uv.window.empty:
-        return np.full(shape, 1.0 if choice[-1:] == "A" else 0.0)
-    values = uv.pixels[..., "RGBA".index(choice[-1])].astype(np.float64)
-    around, have = window.grow(1, 1), uv.window
-    rows = np.arange(around.y1, around.y2)
-    columns = np.arange(around.x1, around.x2)
-    found = values[
-        np.clip(rows, have.y1, have.y2 - 1)[:, None] - have.y1,
-        np.clip(columns, have.x1, have.x2 - 1)[None, :] - have.x1,
-    ]
-    far_rows = (rows < have.y1 - 1) | (rows > have.y2)
-    far_columns = (columns < have.x1 - 1) | (columns > have.x2)
-    found[far_rows] = 0.0
-    found[:, far_columns] = 0.0
-    return found
+        return np.full(whole, float(choice))
+    if choice[-1:] == "A" and context.components("UV") == "RGB":
+        return np.ones(whole)
+    if not context.connected("UV"):
+        return np.full(whole, 1.0 if choice[-1:] == "A" else 0.0)
+    return around.pixels[..., "RGBA".index(choice[-1])].astype(np.float64)
 
 
-def _missing(uv: Frame, window: Window) -> Grid:
-    """1 where the map has a pixel, else 0."""
-    have = uv.window
-    rows, columns = np.arange(window.y1, window.y2), np.arange(window.x1, window.x2)
-    inside_rows = (rows >= have.y1) & (rows < have.y2)
-    inside_columns = (columns >= have.x1) & (columns < have.x2)
-    return (inside_rows[:, None] & inside_columns[None, :]).astype(np.float64)
+def _slope(values: Grid, have: NDArray[np.bool_], axis: int) -> Grid:
+    """Half the difference of two neighbours; one that the map lacks is as the pixel itself."""
+    inner = values[1:-1, 1:-1]
+    low, high = [slice(1, -1), slice(1, -1)], [slice(1, -1), slice(1, -1)]
+    low[axis], high[axis] = slice(None, -2), slice(2, None)
+    after = np.where(have[tuple(high)], values[tuple(high)], inner)
+    before = np.where(have[tuple(low)], values[tuple(low)], inner)
+    return np.asarray((after - before) / 2, np.float64)
 
 
-def _map(context: Context, uv: Frame, window: Window) -> tuple[Grid, Grid, Grid, Grid]:
-    """U, V (h, w), their slopes (h, w, 4) as ux, uy, vx, vy, and the channel that multiplies."""
+def _map(
+    context: Context, uv: Frame, window: Window, region: Window
+) -> tuple[Grid, Grid, Grid, Grid]:
+    """U, V (h, w), their slopes (h, w, 4) as ux, uy, vx, vy, and the channel that multiplies.
+
+    The plug-in fetches the map over what it renders, which ends with the node's region.
+    """
     params = context.params
-    u, v, a = (_channel(context, f"channel{c}", uv, window) for c in "UVA")
+    around = uv.crop(window.grow(1, 1))
+    fetched = uv.window.intersect(region)
+    ones = Frame(np.ones((fetched.height, fetched.width, 4), np.float32), fetched)
+    have = ones.crop(around.window).pixels[..., 0] > 0
+    u, v, a = (_channel(context, f"channel{c}", around) for c in "UVA")
     if params.flag("unpremultUV"):
         divisor = np.where(a == 0, 1.0, a)
         u, v = u / divisor, v / divisor
     (u0, v0), (us, vs) = params.pair("uvOffset"), params.pair("uvScale")
-    u, v = (u - u0) * us, (v - v0) * vs
-    slopes = [
-        slope
-        for grid in (u, v)
-        for slope in (
-            (grid[1:-1, 2:] - grid[1:-1, :-2]) / 2,
-            (grid[2:, 1:-1] - grid[:-2, 1:-1]) / 2,
-        )
-    ]
     inner = np.s_[1:-1, 1:-1]
-    share = a[inner]
-    if not uv.window.empty and params.choice("channelA") not in ("0", "1"):
-        share = share * _missing(uv, window)
-    return u[inner], v[inner], np.stack(slopes, axis=-1), share
+    slopes = [
+        _slope(grid, have, axis) * scale for grid, scale in ((u, us), (v, vs)) for axis in (1, 0)
+    ]
+    return (u[inner] - u0) * us, (v[inner] - v0) * vs, np.stack(slopes, axis=-1), a[inner]
 
 
 def _wrapped(values: Grid, how: str) -> Grid:
@@ -101,7 +90,7 @@ def _st_format(context: Context) -> Window:
 
 
 def _st_map(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
-    u, v, slopes, share = _map(context, frames[1], window)
+    u, v, slopes, share = _map(context, frames[1], window, _st_region(context))
     params = context.params
     area = context.region("Source") if params.flag("useRoD") else context.input_format("Source")
     x = area.x1 + _wrapped(u, params.choice("wrapU")) * area.width
@@ -112,7 +101,7 @@ def _st_map(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 
 
 def _i_distort(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
-    u, v, slopes, share = _map(context, frames[1], window)
+    u, v, slopes, share = _map(context, frames[1], window, context.region("Source"))
     x, y = centres(window)
     pixels = sampled(context, frames[0], x + u, y + v, slopes + np.array([1.0, 0.0, 0.0, 1.0]))
     return (pixels * share[..., None]).astype(np.float32)

@@ -179,3 +179,19 @@ def test_an_alpha_that_is_not_there_counts_in_no_histogram() -> None:
 def test_the_channels_that_vector_to_color_leaves_are_its_inputs() -> None:
     made = node("N", "VectorToColorPlugin", {"Source": "Rgba"}, NatronOfxParamProcessA=False)
     np.testing.assert_array_equal(shown(made)[..., 3], shown(RGBA)[..., 3])
+
+
+@pytest.mark.parametrize("plugin", ["TransformMaskedPlugin", "CornerPinMaskedPlugin", "DirBlur"])
+def test_beside_a_picture_without_alpha_a_moves_mask_counts_wherever_it_has_pixels(
+    plugin: str,
+) -> None:
+    left = {"bottomLeft": (0.0, 0.0), "size": (8.0, 12.0), "blackOutside": False}
+    half = node("H", "CropPlugin", {"Source": "Rgba"}, extent="size", **left)
+    moved = {"translate": (0.0, 3.0), "to1": (0.0, 3.0), "enableMask_Mask": True}
+    kept = {name: moved[name] for name in moved if (name == "to1") == ("Corner" in plugin)}
+    kept["enableMask_Mask"] = True
+    masked = shown(half, node("N", plugin, {"Source": "Rgb", "Mask": "H"}, **kept))
+    plain = shown(node("N", plugin, {"Source": "Rgb"}, **kept))
+    np.testing.assert_allclose(masked[:, :8, :3], plain[:, :8, :3], atol=1e-6)
+    np.testing.assert_allclose(masked[:, 8:, :3], COLOUR[:, 8:], atol=1e-6)
+    assert np.abs(plain[:, :8, :3] - COLOUR[:, :8]).max() > 0.1

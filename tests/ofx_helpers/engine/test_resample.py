@@ -141,6 +141,20 @@ def test_blur_spreads_an_edge_along_the_move() -> None:
     assert np.abs(blurred[0, :, 0] - ramp).max() < 0.03
 
 
+def test_the_edge_of_a_picture_without_alpha_asks_for_no_more_samples() -> None:
+    source = Frame(np.zeros((16, 32, 4), np.float32), Window(0, 0, 32, 16))
+    source.pixels[..., 3] = 1.0
+    matrices = np.stack([move(t, 0) for t in np.linspace(-4, 4, 200)])
+    few, many = (
+        resample_blurred(
+            source, matrices, Window(-2, 4, 3, 5), quality=1.0, name="impulse", channels=channels
+        )[..., 3]
+        for channels in (3, 4)
+    )
+    assert np.allclose(few * 13, np.round(few * 13), atol=1e-4)
+    assert np.allclose(many * 40, np.round(many * 40), atol=1e-4)
+
+
 def test_regions_follow_the_corners_and_grow_by_a_pixel_for_black() -> None:
     half = np.diag([0.5, 0.5, 1.0])
     source = Window(0, 0, 21, 10)

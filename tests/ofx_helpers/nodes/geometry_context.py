@@ -14,7 +14,7 @@ import pytest
 from ofx_helpers.engine.curve import Curve, Interpolation, Key
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.graph import Graph, Node
-from ofx_helpers.engine.node_type import Box, NodeType, Upstream
+from ofx_helpers.engine.node_type import Box, Components, NodeType, Upstream
 from ofx_helpers.engine.params import Params
 
 GOLDEN = Path(__file__).parents[3] / "../shared/natron/golden"
@@ -53,6 +53,9 @@ class FakeContext:
     def box(self, label: str) -> Box:
         x1, y1, x2, y2 = self.region(label)
         return float(x1), float(y1), float(x2), float(y2)
+
+    def components(self, label: str) -> Components:
+        return "RGBA"
 
     def input_format(self, label: str) -> Window:
         return self.inputs[label].window if label in self.inputs else self.format

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.frame import Window
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, node, read, render
 
@@ -94,21 +95,46 @@ def test_matte_monitor_moves_only_partial_alpha() -> None:
         assert pixel[0] == np.float32(0.3)
 
 
-def test_a_generator_of_8_bits_is_read_as_srgb_and_of_16_as_rec_709() -> None:
+def test_a_checkerboard_of_8_or_16_bits_is_nearly_its_colours() -> None:
+    # It knows what the bit depth is read as, and encodes all but an alpha alone.
     grey = {f"color{number}": (0.5, 0.5, 0.5, 0.5) for number in range(4)}
     plain = {"lineWidth": 0.0, "centerlineWidth": 0.0}
     byte = draw("CheckerBoardPlugin", outputBitDepth="8u", **grey, **plain)
-    np.testing.assert_allclose(byte[3, 3], (*(0.215861,) * 3, 128 / 255), atol=1e-5)
+    np.testing.assert_allclose(byte[3, 3], (*(0.5028865,) * 3, 128 / 255), atol=1e-5)
     short = draw("CheckerBoardPlugin", outputBitDepth="16u", **grey, **plain)
+    np.testing.assert_allclose(short[3, 3], (0.5,) * 4, atol=2e-5)
     wanted = ((0.5 + 0.0993) / 1.0993) ** (1 / 0.45)
-    np.testing.assert_allclose(short[3, 3], (*(wanted,) * 3, 0.5), atol=1e-4)
     alone = draw("CheckerBoardPlugin", outputBitDepth="16u", outputComponents="Alpha", **grey)
     assert alone[3, 3, 3] == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_shape_that_has_nothing_but_a_mask_is_an_alpha() -> None:
+    colours = {"color0": (0.0, 0.0, 0.0, 0.0), "color1": (0.2, 0.4, 0.6, 0.8)}
+    made = graph(
+        read("A", "a.png"),
+        node("N", "Rectangle", {"Mask": "A"}, extent="project", enableMask_Mask=True, **colours),
+    )
+    pixels = render(made, "N", {"a.png": A}).pixels
+    np.testing.assert_array_equal(pixels[5, 5], np.float32([0.8] * 4))
 
 
 def test_a_constant_of_8_bits_is_nearly_its_colour() -> None:
     got = draw("ConstantPlugin", outputBitDepth="8u", color=(0.6014, 0.0, 1.0, 1.0))[0, 0]
     np.testing.assert_allclose(got, (0.60383, 0, 1, 1), atol=1e-5)
+
+
+def test_what_is_drawn_between_pixels_is_fitted_between_pixels() -> None:
+    rectangle = {"extent": "size", "bottomLeft": (2.5, 3.0), "size": (8.0, 6.0)}
+    made = graph(
+        node("N", "ConstantPlugin", color=(1.0, 1.0, 1.0, 1.0), **rectangle),
+        node("R", "Reformat", {"Source": "N"}, useRoD=True, resize="distort"),
+        size=(16, 12),
+    )
+    # Twice the size, to the last pixel; rounded to pixels first it would leave an edge.
+    assert render(made, "R").window == Window(0, 0, 16, 12)
+    bent = node("T", "TransformPlugin", {"Source": "N"}, translate=(0.5, 0.0), black_outside=False)
+    moved = graph(made.nodes["N"], bent, size=(16, 12))
+    assert render(moved, "T").window == Window(3, 3, 11, 9)
 
 
 @pytest.mark.parametrize("processed", [True, False])

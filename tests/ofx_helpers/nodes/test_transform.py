@@ -164,6 +164,53 @@ def test_a_crop_wholly_beyond_the_picture_repeats_its_nearest_pixels() -> None:
     assert np.array_equal(got.pixels, np.repeat(source.pixels[10:16, -1:], 8, axis=1))
 
 
+def test_the_soft_edge_of_a_crop_between_pixels_brightens_nothing() -> None:
+    source = alone.read("photo.png")
+    kind = collect()["net.sf.openfx.CropPlugin"]
+    params = {"bottomLeft": [20.8, 10.0], "size": [30.0, 40.0], "softness": 0.02}
+    got = alone.render(kind, {"Source": source}, params=params)
+    # The centre of the first column lies 0.3 beyond the rectangle: 15 times the softness.
+    assert np.array_equal(got.pixels[:, 0], source.pixels[10:50, 20])
+
+
+def test_a_reformat_to_no_format_takes_the_first_of_the_menu() -> None:
+    source = alone.read("photo.png")
+    kind = collect()["net.sf.openfx.Reformat"]
+    params = {"reformatType": "format", "resize": "distort"}
+    assert alone.render(kind, {"Source": source}, params=params).window == Window(0, 0, 640, 480)
+    # Named without a size it is the size's default.
+    params["NatronParamFormatChoice"] = "HD_720"
+    assert alone.render(kind, {"Source": source}, params=params).window == Window(0, 0, 200, 200)
+
+
+@pytest.mark.parametrize(
+    ("params", "window"),
+    [
+        # Seen on the real one.
+        ({"reformatType": "box", "boxPar": 1.5, "resize": "width"}, Window(0, 0, 60, 75)),
+        ({"reformatType": "box", "boxPar": 1.5, "turn": True, "boxFixed": True, "resize": "fit"},
+         Window(13, 0, 47, 60)),
+    ],
+)  # fmt: skip
+def test_a_box_of_wide_pixels_keeps_the_shape_of_the_picture(
+    params: dict[str, Any], window: Window
+) -> None:
+    source = Frame(np.ones((80, 96, 4), np.float32), Window(0, 0, 96, 80))
+    kind = collect()["net.sf.openfx.Reformat"]
+    got = alone.render(kind, {"Source": source}, params={**params, "boxSize": [60, 60]})
+    assert got.window == window
+
+
+def test_a_picture_that_vanishes_ends_where_its_format_or_what_comes_in_does() -> None:
+    source = alone.read("photo.png")
+    kind = collect()["net.sf.openfx.CornerPinPlugin"]
+    # The eye's plane cuts the picture, to the right and above.
+    params = {"transform_row3": [0.02, 0.02, 1.0], "black_outside": True}
+    region = alone.render(kind, {"Source": source}, params=params).window
+    assert (region.x2, region.y2) == (source.window.x2, source.window.y2)
+    assert region.x1 < 0
+
+
 def test_half_a_pixel_of_a_format_is_no_pixel() -> None:
     source = alone.read("photo.png")
     kind = collect()["net.sf.openfx.Reformat"]

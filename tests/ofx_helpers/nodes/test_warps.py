@@ -10,7 +10,7 @@ from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.lens_models import is_straight, lens
 from ofx_helpers.engine.node_type import Upstream
 from ofx_helpers.engine.params import catalogue
-from ofx_helpers.engine.resample import invert, resample
+from ofx_helpers.engine.resample import invert, resample, warp
 from ofx_helpers.nodes import collect
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 from tests.ofx_helpers.nodes import geometry_context as alone
@@ -97,6 +97,25 @@ def test_a_lens_can_write_its_map_and_the_map_gives_the_same_picture() -> None:
     assert np.abs(again.pixels - bent.pixels).max() < 1e-4
 
 
+def test_a_lens_whose_picture_has_no_end_keeps_what_comes_in() -> None:
+    # Seen on the real one: the corners of this one have no place under the model.
+    made = graph(
+        read("A", "a.png"),
+        node("P", "Position", {"Source": "A"}, translate=(2.0, -19.0)),
+        node("L", "LensDistortion", {"Source": "P"}, k2=0.2226),
+        size=(96, 80),
+    )
+    images = {"a.png": np.zeros((120, 150, 3), np.uint8)}
+    assert render(made, "L", images).window == Window(0, -19, 152, 120)
+
+
+@pytest.mark.parametrize("black", [True, False])
+def test_a_place_at_the_end_of_the_world_is_black(black: bool) -> None:
+    places = np.full((1, 1, 2), 1e13)
+    steps = np.array([1.0, 0.0, 0.0, 1.0]).reshape(1, 1, 4)
+    assert not warp(noise(), places, steps, name="box", black_outside=black).any()
+
+
 def flat_map(u: float, v: float, a: float = 1.0) -> Frame:
     pixels = np.zeros((30, 40, 4), np.float32)
     pixels[...] = (u, v, 0.0, a)
@@ -119,6 +138,25 @@ def test_the_third_channel_multiplies() -> None:
     source = noise()
     got = alone.render(kind, {"Source": source, "UV": flat_map(0, 0, 0.25)})
     assert np.allclose(got.pixels, source.pixels / 4, atol=1e-6)
+
+
+def test_beside_its_map_a_picture_is_moved_by_nothing() -> None:
+    kind = collect()["net.sf.openfx.IDistort"]
+    source = noise()
+    half = Frame(flat_map(1, 0).pixels[:, :20], Window(0, 0, 20, 30))
+    params = {"channelA": "1", "uvScale": [5.0, 5.0], "filter": "impulse"}
+    got = alone.render(kind, {"Source": source, "UV": half}, params=params)
+    assert np.array_equal(got.pixels[:, :20], source.pixels[:, 5:25])
+    assert np.array_equal(got.pixels[:, 20:], source.pixels[:, 20:])
+
+
+def test_a_map_ends_for_its_slope_where_the_picture_does() -> None:
+    kind = collect()["net.sf.openfx.IDistort"]
+    wide = np.zeros((30, 60, 4), np.float32)
+    wide[..., 0], wide[..., 3] = np.where(np.arange(60) < 50, 0.0, 1.0), 1.0
+    maps = Frame(wide, Window(-10, 0, 50, 30))  # a step right beside the picture of 40 columns
+    got = alone.render(kind, {"Source": noise(), "UV": maps}, params={"uvScale": [30.0, 30.0]})
+    assert np.allclose(got.pixels, noise().pixels, atol=1e-6)
 
 
 @pytest.mark.parametrize(("wrap", "column"), [("repeat", 10), ("mirror", 29)])
