@@ -14,7 +14,7 @@ import pytest
 from ofx_helpers.engine.curve import Curve, Interpolation, Key
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.graph import Graph, Node
-from ofx_helpers.engine.node_type import Box, NodeType, Upstream
+from ofx_helpers.engine.node_type import Box, Components, NodeType, Upstream
 from ofx_helpers.engine.params import Params
 
 GOLDEN = Path(__file__).parents[3] / "../shared/natron/golden"
@@ -41,6 +41,9 @@ class FakeContext:
     @property
     def params(self) -> Params:
         return Params(self.node, self.time, self.kind.defaults)
+
+    def components(self, _label: str) -> Components:
+        return "RGBA"
 
     def connected(self, label: str) -> bool:
         return label in self.inputs
