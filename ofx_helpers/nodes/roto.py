@@ -96,8 +96,8 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
         pixels[..., :3] *= pixels[..., 3:]
     mix = np.float32(0 if uses_mask(context) else params.number("hostMix"))
     if mix != 1:
-        # Natron mixes the channels that the background has.
-        mixed = pixels[..., :3] if context.components("Bg") == "RGB" else pixels
+        # Natron mixes as many channels as the background has: of alpha alone that is red.
+        mixed = pixels[..., : {"RGBA": 4, "RGB": 3, "Alpha": 1}[context.components("Bg")]]
         mixed *= mix
         mixed += background[..., : mixed.shape[2]] * (np.float32(1) - mix)
     return pixels

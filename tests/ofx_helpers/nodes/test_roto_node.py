@@ -1,5 +1,6 @@
 """Roto against Natron's own renders, and how it meets its background."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.graph import Point, Shape
 from ofx_helpers.nodes.roto import NODE
+from tests.ofx_helpers.engine.graphs import graph, node, render
 from tests.ofx_helpers.nodes import geometry_context as alone
 
 FULL = Window(0, 0, 256, 256)
@@ -131,3 +133,27 @@ def test_a_connected_mask_hides_all_that_is_drawn_as_in_natron() -> None:
     inputs = {"Bg": ground, "Mask": white}
     got = alone.render(NODE, inputs, shapes=(box(0, 0, 10, 10),), params=params).pixels
     np.testing.assert_array_equal(got[:20, :20], ground.pixels)
+
+
+@pytest.mark.parametrize(
+    ("components", "kept"), [("rgba", [0, 1, 2, 3]), ("rgb", [0, 1, 2]), ("alpha", [0])]
+)
+def test_a_roto_mixes_the_channels_that_its_background_has(
+    components: str, kept: list[int]
+) -> None:
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.25, 0.25, 0.25, 0.25)),
+        node("Bg", "ShufflePlugin", {"B": "C"}, outputComponents=components),
+        replace(
+            node(
+                "N",
+                "fr.inria.built-in.RotoPaint",
+                {"Bg": "Bg"},
+                hostMix=0.0,
+                **{f"NatronOfxParamProcess{c}": True for c in "RGB"},
+            ),
+            shapes=(box(0, 0, 16, 12),),
+        ),
+    )
+    got = render(made, "N").pixels[5, 5]
+    assert got.tolist() == [0.25 if channel in kept else 1 for channel in range(4)]
