@@ -50,6 +50,10 @@ class NodeLike(Protocol):
         """Its parameter, or a node in it, of that name; ExpressionError where it has none."""
         ...
 
+    def project_param(self, name: str) -> ParamLike:
+        """The project's own parameter of that name; ExpressionError where it is not the project."""
+        ...
+
     def input(self, index: int) -> "NodeLike | None":
         """The node on its input of that number."""
         ...
@@ -93,7 +97,10 @@ _COMPARE: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.IsNot: operator.is_not,
 }
 _COMPONENTS = {"x": 0, "y": 1, "z": 2, "r": 0, "g": 1, "b": 2, "a": 3}
-_METHODS = ("get", "getValue", "getValueAtTime", "curve", "getOption", "getInput", "getParam")
+_METHODS = (
+    *("get", "getValue", "getValueAtTime", "curve", "getOption", "getInput", "getParam"),
+    "getProjectParam",
+)
 _PLAIN = (
     ast.Assign, ast.If, ast.Expr, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp,
     ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.Constant, ast.Load, ast.Store, ast.And,
@@ -279,6 +286,8 @@ class _Run:
                 return owner.input(given[0])
             if name in ("getParam", "getNode") and len(given) == 1 and isinstance(given[0], str):
                 return owner.member(given[0])
+            if name == "getProjectParam" and len(given) == 1 and isinstance(given[0], str):
+                return owner.project_param(given[0])
         elif hasattr(type(owner), "curve"):
             if name == "get" and len(given) <= 1:
                 values = owner.at(float(given[0] if given else frame))

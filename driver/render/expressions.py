@@ -19,10 +19,15 @@ _MAX_CHAIN = 50
 class Expressions:
     """Computes the expressions of one project's nodes, given by path."""
 
-    def __init__(self, nodes: Mapping[str, ProjectNode]) -> None:
-        """Take the nodes; nothing is read before it is asked for."""
+    def __init__(
+        self, nodes: Mapping[str, ProjectNode], project: Mapping[str, Param] | None = None
+    ) -> None:
+        """Take the nodes and the project's own parameters, which have the path "".
+
+        Nothing of the nodes is read before it is asked for.
+        """
         self.nodes = nodes
-        self._params: dict[str, dict[str, Param]] = {}
+        self._params: dict[str, dict[str, Param]] = {"": dict(project or {})}
         self._kinds: dict[tuple[str, str], ParamKind | None] = {}
         self._programs: dict[tuple[str, bool], Program] = {}
         self._local = threading.local()
@@ -36,6 +41,8 @@ class Expressions:
     def kind(self, path: str, name: str) -> ParamKind | None:
         """What the catalogue knows about a node's parameter."""
         key = (path, name)
+        if not path:
+            return None
         if key not in self._kinds:
             stored = self.params(path).get("filename")
             filename = str(stored.values[0]) if stored and stored.values else ""
@@ -190,6 +197,12 @@ class _Node:
         if name in known or self.scope.kind(self._path, name) is not None:
             return _Param(self.scope, self._path, name)
         raise ExpressionError(f"it names {inner}, which is not stored.{near(name, known)}")
+
+    def project_param(self, name: str) -> "_Param":
+        known = self.scope.params("")
+        if self._path or name not in known:
+            raise ExpressionError(f"the project has no parameter {name}.{near(name, known)}")
+        return _Param(self.scope, "", name)
 
     def input(self, index: int) -> "_Node | None":
         node = self.scope.nodes.get(self._path)

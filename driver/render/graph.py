@@ -41,7 +41,7 @@ def graph_of(document: Document) -> Graph:
     nodes = {node.path: node for node in document.all_nodes() if not node.instance_of}
     size = document.format
     first, last = document.frame_range
-    scope = _Scope(nodes, first, variables(document))
+    scope = _Scope(nodes, first, variables(document), _project_params(document))
     wiring = _Wiring(nodes, scope)
     made = (
         Node(
@@ -67,6 +67,15 @@ def graph_of(document: Document) -> Graph:
     )
 
 
+def _project_params(document: Document) -> dict[str, Param]:
+    """The project's parameters that are stored, and those that are always there."""
+    always = (
+        Param("frameRange", "Int", document.frame_range),
+        Param("frameRate", "Double", (document.fps,)),
+    )
+    return {param.name: param for param in always} | document.params
+
+
 def shown_by(document: Document, path: str) -> str:
     """The name of the graph's node whose picture the project's node `path` shows.
 
@@ -79,7 +88,7 @@ def shown_by(document: Document, path: str) -> str:
     if path not in nodes:
         raise MemecompError(f"{document.path} has no node {path!r}.{near(path, nodes)}")
     node = nodes[path]
-    wiring = _Wiring(nodes, _Scope(nodes, document.frame_range[0], {}))
+    wiring = _Wiring(nodes, _Scope(nodes, document.frame_range[0], {}, {}))
     if node.plugin in _SHOW_FIRST:
         found = next(iter(wiring.inputs(node).values()), None)
     else:
@@ -157,12 +166,16 @@ class _Scope:
     """The parameters of all nodes as the engine takes them."""
 
     def __init__(
-        self, nodes: Mapping[str, ProjectNode], first: int, variables: Mapping[str, str]
+        self,
+        nodes: Mapping[str, ProjectNode],
+        first: int,
+        variables: Mapping[str, str],
+        project: Mapping[str, Param],
     ) -> None:
         self._nodes = nodes
         self._first = first
         self._variables = variables
-        self._expressions = Expressions(nodes)
+        self._expressions = Expressions(nodes, project)
 
     def params_of(self, path: str) -> dict[str, tuple[Animated, ...]]:
         params = self._expressions.params(path)

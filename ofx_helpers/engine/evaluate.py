@@ -14,6 +14,7 @@ from ofx_helpers.engine.components import as_seen, fill
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import (
     channels_off,
+    defined,
     extra_wants,
     finish,
     premultiplies,
@@ -232,9 +233,12 @@ def _take(job: _Job, jobs: dict[Key, _Job], frames: dict[Key, Frame]) -> list[_T
 
 
 def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
-    # Extreme colours may become infinite on the way, in Natron too: no cause for a warning.
-    with np.errstate(all="ignore"):
-        return _rendered(job, taken)
+    undefined: list[str] = []
+    # Extreme colours may become infinite on the way, in Natron too: no cause for a warning. Only
+    # where something undefined was computed are the pixels searched for it: that costs a pass.
+    with np.errstate(all="ignore", invalid="call", call=lambda kind, _flag: undefined.append(kind)):
+        frame = _rendered(job, taken)
+    return Frame(defined(frame.pixels), frame.window) if undefined else frame
 
 
 def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:

@@ -35,6 +35,15 @@ def premultiply(pixels: Pixels) -> Pixels:
     return pixels
 
 
+def defined(pixels: Pixels) -> Pixels:
+    """The pixels with 1 where a value is undefined (0/0), as Natron puts it after every node.
+
+    Infinite values stay. The same array where nothing is undefined, else a new one.
+    """
+    undefined = np.isnan(pixels)
+    return np.where(undefined, np.float32(1), pixels) if undefined.any() else pixels
+
+
 def mask_channel(params: Params, label: str) -> int | None:
     """The channel index of the mask input that is used, None where none is chosen.
 
@@ -73,13 +82,16 @@ def unprocessed(context: NodeContext) -> tuple[int, ...]:
 
 
 def channels_off(context: NodeContext) -> tuple[int, ...]:
-    """The channels whose process switch is off."""
+    """The channels whose process switch is off; alpha too where the colours alone have one."""
     params = context.params
     # What has X and Y alone has no blue to put back.
     two = "outputComponents" in params and params.choice("outputComponents") == "XY"
     names = [f"NatronOfxParamProcess{channel}" for channel in ("RG" if two else _CHANNELS)]
+    colours = all(name in params for name in names[:3])
     return tuple(
-        index for index, name in enumerate(names) if name in params and not params.flag(name)
+        index
+        for index, name in enumerate(names)
+        if (not params.flag(name) if name in params else colours)
     )
 
 
@@ -151,8 +163,7 @@ def mixed(
         kernels.mix(result, original, plane, _inverted(params), mix, out)
         return out
     weights = mask_weight(params, label, mask, mix)
-    with np.errstate(invalid="ignore"):
-        weighed: Pixels = result * weights + original * (np.float32(1) - weights)
+    weighed: Pixels = result * weights + original * (np.float32(1) - weights)
     # Where one side counts fully, the other's infinities and NaNs do not spoil it.
     np.copyto(weighed, original, where=weights == 0)
     np.copyto(weighed, result, where=weights == 1)

@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 
 from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.finish import defined
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.node_type import Box, Components, Context, Matrix, NodeType, Same, Want
 from ofx_helpers.host.errors import PluginError
@@ -186,4 +187,5 @@ class _PluginNode:
 
     def _render(self, context: Context, window: Window, frames: Sequence[Frame]) -> Frame:
         with self._at(context) as live:
-            return live.render(context.time, window, frames)
+            made = live.render(context.time, window, frames)
+        return Frame(defined(made.pixels), made.window)

@@ -6,10 +6,12 @@ for the blend modes, PDF 1.7 for hue, saturation, colour and luminosity. Each ta
 (h, w, c) and their alphas a, b of shape (h, w, 1), all float32, and returns (h, w, c).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ofx_helpers.engine.frame import Window
 
 Array = NDArray[np.float32]
 Blend = Callable[[Array, Array, Array, Array], Array]
@@ -17,6 +19,7 @@ Blend = Callable[[Array, Array, Array, Array], Array]
 _ONE = np.float32(1)
 _HALF = np.float32(0.5)
 _TWO = np.float32(2)
+_SMALL = 131_072  # pixels; see `engine.kernels`
 
 
 def _divided(
@@ -225,3 +228,52 @@ def hsl_blend(operation: str, A: Array, B: Array, a: Array, b: Array) -> Array:
         colour, luma = backdrop * sa, _luma(source) * da
     result = (1 - sa) * B + (1 - da) * A + _with_luma(colour, sa * da, luma)
     return result.astype(np.float32)
+
+
+def merged(operation: str, masking: bool, a_pixels: Array, b_pixels: Array) -> Array:
+    """A merged over B by any operation, (h, w, 4), or (h, w, 1) of alpha alone but for HSL.
+
+    With `masking`, alpha is a + b − ab for the operations that allow it; for matte it always is.
+    """
+    a, b = a_pixels[..., -1:], b_pixels[..., -1:]
+    blend = BLENDS.get(operation)
+    both = operation == "matte" or (masking and operation in MASKABLE)
+    large = a.size >= _SMALL and a_pixels.shape[2] == 4
+    if operation == "over" and large:
+        from ofx_helpers.engine import kernels
+
+        result = np.empty_like(a_pixels)
+        kernels.over(a_pixels, b_pixels, result)
+        return result
+    if blend is not None and not both:
+        return blend(a_pixels, b_pixels, a, b)
+    result = np.empty_like(a_pixels)
+    if blend is None and large:
+        from ofx_helpers.nodes import _hsl_kernel
+
+        _hsl_kernel.blend(HSL.index(operation), a_pixels, b_pixels, result)
+    else:
+        rgb = (a_pixels[..., :-1], b_pixels[..., :-1], a, b)
+        result[..., :-1] = hsl_blend(operation, *rgb) if blend is None else blend(*rgb)
+    result[..., -1:] = a + b - a * b
+    return result
+
+
+def inside(region: Window, window: Window) -> tuple[slice, slice]:
+    """Rows and columns of the pixels of `window` that lie in `region`."""
+    part = region.intersect(window)
+    return (
+        slice(part.y1 - window.y1, max(part.y1, part.y2) - window.y1),
+        slice(part.x1 - window.x1, max(part.x1, part.x2) - window.x1),
+    )
+
+
+def blacken_outside(pixels: Array, window: Window, regions: Sequence[Window]) -> None:
+    """Blacken what lies in no input: operations such as grain-merge give a value even there."""
+    if any(region.contains(window) for region in regions):
+        return
+    somewhere = np.zeros(pixels.shape[:2], bool)
+    for region in regions:
+        if not region.intersect(window).empty:
+            somewhere[inside(region, window)] = True
+    pixels[~somewhere] = 0

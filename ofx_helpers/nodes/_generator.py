@@ -1,4 +1,4 @@
-"""What the generators share: where they have pixels, and in which bit depth."""
+"""What the generators share: where they have pixels, and, with Shuffle, in which bit depth."""
 
 import math
 
@@ -35,6 +35,8 @@ FORMATS = {
     "square_2K": (2048, 2048),
 }
 """Natron's formats by choice id, in pixels."""
+
+_BYTE = ("8u", "byte")
 
 
 def format_size(context: Context) -> tuple[int, int]:
@@ -107,16 +109,17 @@ def format_of(context: Context) -> Window:
 def _curves(context: Context) -> tuple[Transfer, Transfer] | None:
     """Linear to encoded and back of the chosen bit depth; None for float."""
     depth = context.params.choice("outputBitDepth")
-    if depth == "32f":
+    if depth in ("32f", "float"):
         return None
     srgb = transfer("sRGB")
     assert srgb is not None
-    return (srgb.encode, srgb.decode) if depth == "8u" else (rec709.encode, rec709.decode)
+    return (srgb.encode, srgb.decode) if depth in _BYTE else (rec709.encode, rec709.decode)
 
 
 def _colours(context: Context, pixels: Pixels) -> Pixels:
     """What Natron converts with the bit depth: not alpha, unless it is alone."""
-    return pixels if context.params.choice("outputComponents") == "Alpha" else pixels[..., :3]
+    alone = context.params.choice("outputComponents").lower() == "alpha"
+    return pixels if alone else pixels[..., :3]
 
 
 def encoded(context: Context, pixels: Pixels) -> Pixels:
@@ -140,7 +143,7 @@ def stored(context: Context, pixels: Pixels) -> Pixels:
     curves = _curves(context)
     if curves is None:
         return pixels
-    most = np.float32(255 if context.params.choice("outputBitDepth") == "8u" else 65535)
+    most = np.float32(255 if context.params.choice("outputBitDepth") in _BYTE else 65535)
     found: Pixels = np.floor(np.clip(pixels, 0, 1) * most + np.float32(0.5)) / most
     colours = _colours(context, found)
     colours[...] = curves[1](colours)

@@ -32,7 +32,7 @@ def _multiply(context: Context, plane: Pixels, channel: int) -> None:
 def _gamma(context: Context, plane: Pixels, channel: int) -> None:
     value = context.params.colour("value")[channel]
     if not context.params.flag("invert"):
-        value = 1 / value if value else 0.0
+        value = 1 / max(value, 1e-8)
     if value != 1:
         np.power(plane, np.float32(value), out=plane, where=plane > 0)
 

@@ -71,9 +71,8 @@ def _weighted(context: Context, rgb: Plane, each: list[Apply], _master: Apply) -
 
 def _follow(before: Plane, after: Plane, other: Plane) -> Plane:
     """Where another channel goes when one moves: in proportion, towards black or white."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        down = other + (after - before) * other / before
-        up = other + (after - before) * (1 - other) / (1 - before)
+    down = other + (after - before) * other / before
+    up = other + (after - before) * (1 - other) / (1 - before)
     return np.where(other == before, after, np.where(other < before, down, up))
 
 

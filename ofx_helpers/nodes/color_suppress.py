@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.frame import Pixels, Window
-from ofx_helpers.engine.node_type import Components, Context, NodeType, usual_components
+from ofx_helpers.engine.node_type import Components, Context, NodeType
 from ofx_helpers.nodes._luminance import luminance
 
 # In the order in which the plug-in applies them: the channels that lose, and those they exceed.
@@ -45,7 +46,7 @@ def _suppress(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 
 def _components(context: Context) -> Components:
     image = context.params.choice("outputMode") == "image"
-    return usual_components(context) if image else "RGBA"
+    return with_colour(context) if image else "RGBA"
 
 
 NODE = NodeType(

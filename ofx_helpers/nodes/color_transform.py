@@ -63,8 +63,7 @@ def _rgb_to_hsl(rgb: Array) -> Array:
     low, high = np.maximum(low, 0), np.minimum(high, 1)
     delta, total = high - low, high + low
     divisor = np.where(lightness <= 0.5, total, 2 - total)
-    usable = (delta != 0) & (divisor != 0)
-    saturation = np.divide(delta, divisor, out=np.zeros_like(delta), where=usable)
+    saturation = np.divide(delta, divisor, out=np.zeros_like(delta), where=delta != 0)
     return np.stack([_hue(rgb, delta, high), saturation, lightness], -1).astype(np.float32)
 
 
@@ -73,7 +72,7 @@ def _hsl_to_rgb(hsl: Array) -> Array:
     v = np.where(lightness <= 0.5, lightness * (1 + s), lightness + s - lightness * s)
     p = 2 * lightness - v
     f = h * 6 - np.floor(h * 6)
-    rise = np.where(v == 0, np.nan, (v - p) * f)
+    rise = (v * ((v - p) / v) * f).astype(np.float32)
     rgb = _sectors(h, v, p, v - rise, p + rise)
     return np.where((s == 0)[..., None], lightness[..., None], rgb).astype(np.float32)
 
@@ -88,16 +87,19 @@ def _rgb_to_hsi(rgb: Array) -> Array:
     theta = np.where(np.abs(cosine) <= 1, np.arccos(np.clip(cosine, -1, 1)) / (2 * np.pi), 0)
     total = r + g + b
     hue = np.where(theta > 0, np.where(b <= g, theta, 1 - theta), 0)
-    share = np.divide(3 * rgb.min(-1), total, out=np.ones_like(total), where=total > 0)
-    return np.stack([hue, 1 - share, total / 3], -1).astype(np.float32)
+    share = np.divide(np.float32(3), total, out=np.zeros_like(total), where=total > 0)
+    saturation = np.where(total > 0, 1 - share * rgb.min(-1), 0)
+    return np.stack([hue, saturation, total / 3], -1).astype(np.float32)
 
 
 def _hsi_to_rgb(hsi: Array) -> Array:
-    h, s, i = (hsi[..., c].astype(np.float64) for c in range(3))
-    third = np.clip(np.floor(h * 3), 0, 2).astype(np.int64)
-    angle = h - third / 3
-    low = i * (1 - s)
-    high = i * (1 + s * np.cos(angle * 2 * np.pi) / np.cos((1 / 6 - angle) * 2 * np.pi))
+    h, s, i = (hsi[..., c] for c in range(3))
+    # In single precision: a small channel is what two large ones leave.
+    third = (h >= np.float32(1 / 3)).astype(np.int64) + (h >= np.float32(2 / 3))
+    angle = h - np.array([0, 1 / 3, 2 / 3], np.float32)[third]
+    rest = (np.float32(1 / 6) - angle).astype(np.float64)
+    ratio = np.cos(angle.astype(np.float64) * (2 * np.pi)) / np.cos(rest * (2 * np.pi))
+    low, high = i * (1 - s), (i * (1 + s * ratio)).astype(np.float32)
     rest = 3 * i - (low + high)
     columns = ((high, rest, low), (low, high, rest), (rest, low, high))
     channels = [np.choose(third, [column[c] for column in columns]) for c in range(3)]
@@ -265,6 +267,12 @@ def conversion(name: str) -> Convert:
     return (_FROM_RGB | _TO_RGB | _BETWEEN)[name]
 
 
+def _colourless(context: Context) -> bool:
+    """Of alpha alone that is left so, Natron has no colour to put back."""
+    kept = not context.params.flag("NatronOfxParamProcessA")
+    return kept and context.components("Source") == "Alpha"
+
+
 def _node(name: str, convert: Convert) -> NodeType:
     def point(context: Context, pixels: Pixels, _window: Window) -> Pixels:
         # Only RGB is premultiplied: divide on the way in, multiply on the way out.
@@ -274,12 +282,14 @@ def _node(name: str, convert: Convert) -> NodeType:
         pixels[..., :3] = convert(pixels[..., :3])
         if asked and name in _TO_RGB:
             pixels = premultiply(pixels)
-        # Natron replaces undefined values by 1.
-        pixels[np.isnan(pixels)] = 1
         return pixels
 
     return NodeType(
-        plugins=(f"net.sf.openfx.{name}",), components=with_colour, process=True, point=point
+        plugins=(f"net.sf.openfx.{name}",),
+        components=with_colour,
+        process=True,
+        sourceless=_colourless,
+        point=point,
     )
 
 

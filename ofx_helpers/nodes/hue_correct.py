@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
@@ -89,6 +90,7 @@ def _same(context: Context) -> Same | None:
 
 NODE = NodeType(
     plugins=("net.sf.openfx.HueCorrect",),
+    components=with_colour,
     mask="Mask",
     process=True,
     premult=True,

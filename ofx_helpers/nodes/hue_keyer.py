@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
@@ -33,4 +34,4 @@ def _key(context: Context, pixels: Pixels, _window: Window) -> Pixels:
     return pixels
 
 
-NODE = NodeType(plugins=("net.sf.openfx.HueKeyer",), point=_key)
+NODE = NodeType(plugins=("net.sf.openfx.HueKeyer",), components=always_rgba, point=_key)

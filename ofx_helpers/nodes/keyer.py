@@ -158,24 +158,16 @@ def _keyer(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
 # ChromaKeyer
 
 
-def _difference(rgb: NDArray[np.float64], luma: tuple[float, float]) -> tuple[Plane, Plane, Plane]:
-    red, blue = luma
-    y = red * rgb[..., 0] + (1 - red - blue) * rgb[..., 1] + blue * rgb[..., 2]
-    return y, (rgb[..., 2] - y) / (2 * (1 - blue)), (rgb[..., 0] - y) / (2 * (1 - red))
+def _difference(rgb: NDArray[np.float32], luma: tuple[float, float]) -> tuple[Plane, Plane, Plane]:
+    """Y, Cb and Cr of (…, 3) colours, step by step in single precision.
 
-
-def _key_difference(
-    rgb: NDArray[np.float32], luma: tuple[float, float]
-) -> tuple[float, float, float]:
-    """As `_difference`, step by step in single precision.
-
-    A grey key colour has no other hue than what this rounding leaves it.
+    A grey has no other hue than what this rounding leaves it.
     """
     one, two = np.float32(1), np.float32(2)
     red, blue = np.float32(luma[0]), np.float32(luma[1])
-    y = red * rgb[0] + (one - red - blue) * rgb[1] + blue * rgb[2]
-    b, r = (rgb[2] - y) / (two * (one - blue)), (rgb[0] - y) / (two * (one - red))
-    return float(y), float(b), float(r)
+    y = red * rgb[..., 0] + (one - red - blue) * rgb[..., 1] + blue * rgb[..., 2]
+    b, r = (rgb[..., 2] - y) / (two * (one - blue)), (rgb[..., 0] - y) / (two * (one - red))
+    return y.astype(np.float64), b.astype(np.float64), r.astype(np.float64)
 
 
 def _tangent(degrees: float) -> float:
@@ -188,10 +180,10 @@ def _chroma_keyer(context: Context, window: Window, frames: Sequence[Frame]) -> 
     luma = _LUMA[params.choice("colorspace")]
     linear = params.flag("linearProcessing")
     key_rgb = np.array(params.colour("keyColor")[:3], np.float32)
-    rgb = given.source[..., :3]
+    rgb = given.source[..., :3].astype(np.float32)
     if not linear:
         key_rgb, rgb = encode(key_rgb), encode(rgb)
-    key_y, key_b, key_r = _key_difference(key_rgb, luma)
+    key_y, key_b, key_r = (float(part) for part in _difference(key_rgb, luma))
     if key_b == 0 and key_r == 0:
         key_b = 1.0  # no chrominance: a blue screen
     key_x = 2 * math.hypot(key_b, key_r)

@@ -5,6 +5,7 @@ Formula: Kodak, "Conversion of 10-bit log film data to 8-bit linear or video dat
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
 
@@ -22,16 +23,14 @@ def _convert(context: Context, pixels: Pixels, _window: Window) -> Pixels:
     if params.choice("operation") == "log2lin":
         pixels[..., :3] = gain * (10 ** ((_CODES * rgb - white) * _DENSITY / gamma) - offset)
     else:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            density = np.log10(rgb / gain + offset) * gamma / _DENSITY
-        coded = (density + white) / _CODES
-        # Below the darkest code there is no density; Natron puts 1 there.
-        pixels[..., :3] = np.where(np.isnan(coded), 1.0, coded)
+        density = np.log10(rgb / gain + offset) * gamma / _DENSITY
+        pixels[..., :3] = (density + white) / _CODES
     return pixels
 
 
 NODE = NodeType(
     plugins=("net.sf.openfx.Log2Lin",),
+    components=with_colour,
     mask="Mask",
     process=True,
     premult=True,

@@ -8,12 +8,11 @@ from ofx_helpers.engine.components import with_alpha
 from ofx_helpers.engine.finish import mixed, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
-from ofx_helpers.nodes._blend import BLENDS, HSL, KEEPS_B, MASKABLE, hsl_blend
+from ofx_helpers.nodes._blend import KEEPS_B, blacken_outside, inside, merged
 
 _CHANNELS = "RGBA"
 _EMPTY = Window(0, 0, 0, 0)
 _EXACT = ("over", "plus")  # with a black A they give B to the last bit
-_SMALL = 131_072  # pixels; see `engine.kernels`
 
 
 def _sources(context: Context) -> list[str]:
@@ -135,52 +134,8 @@ def _wants(context: Context, window: Window) -> Sequence[Want]:
     return [*wants, Want("Mask", window)] if uses_mask(context) else wants
 
 
-def _blend(operation: str, masking: bool, a_pixels: Pixels, b_pixels: Pixels) -> Pixels:
-    a, b = a_pixels[..., 3:4], b_pixels[..., 3:4]
-    blend = BLENDS.get(operation)
-    both = operation == "matte" or (masking and operation in MASKABLE)
-    if operation == "over" and a.size >= _SMALL:
-        from ofx_helpers.engine import kernels
-
-        result = np.empty_like(a_pixels)
-        kernels.over(a_pixels, b_pixels, result)
-        return result
-    if blend is not None and not both:
-        return blend(a_pixels, b_pixels, a, b)
-    result = np.empty_like(a_pixels)
-    if blend is None and a.size >= _SMALL:
-        from ofx_helpers.nodes import _hsl_kernel
-
-        _hsl_kernel.blend(HSL.index(operation), a_pixels, b_pixels, result)
-        result[..., 3:4] = a + b - a * b
-        return result
-    rgb = (a_pixels[..., :3], b_pixels[..., :3], a, b)
-    result[..., :3] = hsl_blend(operation, *rgb) if blend is None else blend(*rgb)
-    result[..., 3:4] = a + b - a * b
-    return result
-
-
 def _chosen(pixels: Pixels, switches: list[bool]) -> Pixels:
     return pixels if all(switches) else pixels * np.array(switches, np.float32)
-
-
-def _inside(region: Window, window: Window) -> tuple[slice, slice]:
-    part = region.intersect(window)
-    return (
-        slice(part.y1 - window.y1, max(part.y1, part.y2) - window.y1),
-        slice(part.x1 - window.x1, max(part.x1, part.x2) - window.x1),
-    )
-
-
-def _outside(pixels: Pixels, window: Window, regions: Sequence[Window]) -> None:
-    """Blacken what lies in no input: operations such as grain-merge give a value even there."""
-    if any(region.contains(window) for region in regions):
-        return
-    somewhere = np.zeros(pixels.shape[:2], bool)
-    for region in regions:
-        if not region.intersect(window).empty:
-            somewhere[_inside(region, window)] = True
-    pixels[~somewhere] = 0
 
 
 def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
@@ -194,14 +149,14 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     below = _chosen(original, _switches(context, "B"))
     a_switches = _switches(context, "A")
     above = frames[1].pixels if sources else np.zeros_like(original)
-    result = _blend(operation, masking, _chosen(above, a_switches), below)
+    result = merged(operation, masking, _chosen(above, a_switches), below)
     if operation not in KEEPS_B:
         first = [context.region(label) for label in ("B", *sources[:1])]
-        _outside(result, window, first)
+        blacken_outside(result, window, first)
     for label, frame in zip(sources[1:], frames[2:], strict=False):
-        part = _inside(context.region(label), window)
+        part = inside(context.region(label), window)
         above = _chosen(frame.pixels[part], a_switches)
-        result[part] = _blend(operation, masking, above, result[part])
+        result[part] = merged(operation, masking, above, result[part])
     mix = params.number("mix")
     mask = frames[-1].pixels if uses_mask(context) else None
     result = mixed(params, "Mask", result, original, mask, mix)

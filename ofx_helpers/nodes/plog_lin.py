@@ -5,6 +5,7 @@ Formula: the printing density of a code above the reference's, 10 ** (density ·
 
 import numpy as np
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
 
@@ -26,5 +27,10 @@ def _convert(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 
 
 NODE = NodeType(
-    plugins=("net.sf.openfx.PLogLin",), mask="Mask", process=True, premult=True, point=_convert
+    plugins=("net.sf.openfx.PLogLin",),
+    components=with_colour,
+    mask="Mask",
+    process=True,
+    premult=True,
+    point=_convert,
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.colour import apply, between, decode_rgba8, scaled
 from ofx_helpers.engine.errors import RenderError
-from ofx_helpers.engine.finish import premultiply, unpremultiply
+from ofx_helpers.engine.finish import defined, premultiply, unpremultiply
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.media_types import VIDEO_SUFFIXES, Picture
 from ofx_helpers.engine.node_type import Codes, Context, NodeType, Want, usual_components
@@ -222,7 +222,7 @@ def _linear(context: Context, pixels: NDArray[Any], path: Path) -> Pixels:
         result: Pixels = decode_rgba8(rgba.view(np.uint8), space if decode else "linear")
     else:
         if rgba.dtype.kind == "f":
-            result = rgba.astype(np.float32)
+            result = defined(rgba.astype(np.float32))
         else:
             result = scaled(rgba, np.iinfo(rgba.dtype).max)
         if divide:

@@ -29,6 +29,8 @@ NODE = NodeType(
     mask="Mask",
     components=with_colour,
     process=True,
+    # An alpha that is not processed is not clamped either, and the one to multiply by.
+    process_inside=True,
     premult=True,
     point=_saturate,
 )

@@ -1,4 +1,4 @@
-"""Shuffle: each output channel from any channel of A or B, or constant 0 or 1."""
+"""Shuffle: each output channel from any channel of A or B, or constant 0 or 1, in a bit depth."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.nodes._generator import stored
 
 _CHANNELS = "RGBA"
 
@@ -64,7 +65,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
             result[..., output] = sources[label][..., channel]
         else:
             result[..., output] = 0 if label else channel
-    return result
+    return stored(context, result)
 
 
 NODE = NodeType(

@@ -62,6 +62,15 @@ def test_a_parameter_at_its_default_can_be_named(tmp_path: Path) -> None:
     assert graph.nodes["Fast"].params["mix"] == (0.5,)
 
 
+def test_the_projects_own_parameters_can_be_named(tmp_path: Path) -> None:
+    rate, end = "app.getProjectParam('frameRate')", "app.getProjectParam('frameRange')"
+    graph = graph_of(project(tmp_path, Slow__mix=f"{rate}.get() / 100 + {end}.get()[1] / 18"))
+    assert Params(graph.nodes["Slow"], 3, {}).number("mix") == 0.75
+    graph = graph_of(project(tmp_path / "b", Slow__mix="app.getProjectParam('frameRat').get()"))
+    with pytest.raises(MemecompError, match=r"frameRat.*Near: frameRate"):
+        Params(graph.nodes["Slow"], 3, {}).number("mix")
+
+
 def test_a_choice_is_its_index_and_comes_back_as_its_id(tmp_path: Path) -> None:
     graph = graph_of(project(tmp_path, Blend__operation="thisNode.bbox.get() + 1"))
     options = ("atop", "average")  # the first two operations; `bbox` is at its default, 0

@@ -42,6 +42,9 @@ class FakeContext:
     def params(self) -> Params:
         return Params(self.node, self.time, self.kind.defaults)
 
+    def components(self, _label: str) -> Components:
+        return "RGBA"
+
     def connected(self, label: str) -> bool:
         return label in self.inputs
 

@@ -128,3 +128,59 @@ def test_a_value_that_changes_nothing_leaves_even_clear_pixels(plugin: str, neut
     )
     got = render(made, "N", {"clear.png": clear}).pixels
     np.testing.assert_array_equal(got, linear(clear))
+
+
+def constant(plugin: str, colour: tuple[float, ...], **params: object) -> np.ndarray:
+    made = graph(
+        node("C", "ConstantPlugin", color=colour), node("N", plugin, {"Source": "C"}, **params)
+    )
+    return render(made, "N").pixels[3, 3]
+
+
+def test_an_alpha_that_saturation_leaves_alone_is_not_clamped_before_premultiplying() -> None:
+    got = constant("SaturationPlugin", (3.0, 0.5, 0.5, 2.0), clampWhite=True, premult=True)
+    np.testing.assert_allclose(got, (2, 0.5, 0.5, 2), atol=1e-6)
+    got = constant(
+        "SaturationPlugin",
+        (3.0, 0.5, 0.5, 2.0),
+        clampWhite=True,
+        premult=True,
+        NatronOfxParamProcessA=True,
+    )
+    np.testing.assert_allclose(got, (1, 0.25, 0.25, 1), atol=1e-6)
+
+
+def test_gamma_0_is_the_steepest_there_is() -> None:
+    got = constant("GammaPlugin", (0.5, 1.0, 2.0, 1.0), value=(0.0,) * 4)
+    assert got[:3].tolist() == [0, 1, np.inf]
+
+
+def test_what_is_undefined_is_1() -> None:
+    # The logarithm of a negative number, then nothing of infinitely much.
+    got = constant("Log2Lin", (-5.0, 0.5, 0.5, 1.0), operation="lin2log")
+    assert got[0] == 1
+    assert 0 < got[1] < 1
+    made = graph(
+        node("C", "ConstantPlugin", color=(2.0, 0.5, 0.5, 1.0)),
+        node("G", "GammaPlugin", {"Source": "C"}, value=(0.0,) * 4),
+        node("N", "MultiplyPlugin", {"Source": "G"}, value=(0.0,) * 4),
+    )
+    assert render(made, "N").pixels[3, 3].tolist() == [1, 0, 0, 1]
+
+
+def test_what_a_file_leaves_undefined_is_1() -> None:
+    holes = np.full((1, 2, 4), 0.5, np.float32)
+    holes[0, 1, 2] = np.nan
+    got = render(graph(read("A", "holes.exr"), size=(2, 1)), "A", {"holes.exr": holes}).pixels
+    assert got[0].tolist() == [[0.5] * 4, [0.5, 0.5, 1, 0.5]]
+
+
+def test_what_two_large_channels_leave_of_a_small_one_in_hsi_is_rounded_singly() -> None:
+    hue, saturation, intensity = (np.float32(x) for x in (0.41, -260.0, 0.3))
+    got = constant("HSIToRGB", (float(hue), float(saturation), float(intensity), 1.0))
+    low = intensity * (1 - saturation)
+    angle = hue - np.float32(1 / 3)
+    share = np.cos(2 * np.pi * float(angle))
+    share /= np.cos(2 * np.pi * float(np.float32(1 / 6) - angle))
+    high = np.float32(float(intensity) * (1 + float(saturation) * share))
+    assert got[:3].tolist() == [low, high, 3 * intensity - (low + high)]

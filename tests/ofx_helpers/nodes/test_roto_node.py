@@ -1,5 +1,6 @@
 """Roto against Natron's own renders, and how it meets its background."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.graph import Point, Shape
 from ofx_helpers.nodes.roto import NODE
+from tests.ofx_helpers.engine.graphs import graph, node, render
 from tests.ofx_helpers.nodes import geometry_context as alone
 
 FULL = Window(0, 0, 256, 256)
@@ -104,3 +106,54 @@ def test_premultiply_multiplies_the_background_by_the_new_alpha() -> None:
 def test_a_roto_without_shapes_passes_its_background() -> None:
     source = _noise()
     assert alone.render(NODE, {"Bg": source}).pixels is source.pixels
+
+
+def test_nothing_is_made_of_nothing_beside_a_smaller_background() -> None:
+    ground = Frame(np.full((10, 10, 4), 0.75, np.float32), Window(0, 0, 10, 10))
+    shapes = (box(5, 5, 20, 20, operator="grain-merge"),)
+    got = alone.render(NODE, {"Bg": ground}, FULL, shapes=shapes).pixels[..., 3]
+    # Both, the background alone, the shape alone, and neither though within the box of both.
+    assert (got[7, 7], got[2, 2], got[15, 15], got[2, 15]) == (1.25, 0.25, 0.5, 0)
+
+
+def test_the_alpha_of_matte_is_that_of_screen() -> None:
+    ground = Frame(np.full((20, 20, 4), 0.5, np.float32), Window(0, 0, 20, 20))
+    shapes = (box(0, 0, 10, 20, operator="matte", opacity=0.8),)
+    for colours in (False, True):
+        params = {f"NatronOfxParamProcess{c}": colours for c in "RGB"}
+        got = alone.render(NODE, {"Bg": ground}, shapes=shapes, params=params).pixels
+        assert got[5, 5, 3] == pytest.approx(0.8 + 0.5 - 0.4)
+        assert got[5, 5, 0] == pytest.approx(0.8 * 0.8 + 0.5 * 0.2 if colours else 0.5)
+
+
+def test_a_connected_mask_hides_all_that_is_drawn_as_in_natron() -> None:
+    ground = Frame(np.full((20, 20, 4), 0.5, np.float32), Window(0, 0, 20, 20))
+    white = Frame(np.ones((20, 20, 4), np.float32), Window(0, 0, 20, 20))
+    params = {f"NatronOfxParamProcess{c}": True for c in "RGB"}
+    inputs = {"Bg": ground, "Mask": white}
+    got = alone.render(NODE, inputs, shapes=(box(0, 0, 10, 10),), params=params).pixels
+    np.testing.assert_array_equal(got[:20, :20], ground.pixels)
+
+
+@pytest.mark.parametrize(
+    ("components", "kept"), [("rgba", [0, 1, 2, 3]), ("rgb", [0, 1, 2]), ("alpha", [0])]
+)
+def test_a_roto_mixes_the_channels_that_its_background_has(
+    components: str, kept: list[int]
+) -> None:
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.25, 0.25, 0.25, 0.25)),
+        node("Bg", "ShufflePlugin", {"B": "C"}, outputComponents=components),
+        replace(
+            node(
+                "N",
+                "fr.inria.built-in.RotoPaint",
+                {"Bg": "Bg"},
+                hostMix=0.0,
+                **{f"NatronOfxParamProcess{c}": True for c in "RGB"},
+            ),
+            shapes=(box(0, 0, 16, 12),),
+        ),
+    )
+    got = render(made, "N").pixels[5, 5]
+    assert got.tolist() == [0.25 if channel in kept else 1 for channel in range(4)]

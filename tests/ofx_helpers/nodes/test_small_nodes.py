@@ -212,3 +212,53 @@ def test_hsv_tool_does_nothing_without_a_turn_or_a_shift() -> None:
 def test_a_vector_keeps_a_channel_that_is_not_processed() -> None:
     got = apply("VectorToColorPlugin", NatronOfxParamProcessB=False)
     np.testing.assert_array_equal(got[..., 2], linear(A)[..., 2])
+
+
+def alpha_alone(plugin: str, **params: object) -> np.ndarray:
+    """What a node makes of alpha alone, 0.5 everywhere."""
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.5, 0.5, 0.5, 0.5), outputComponents="Alpha"),
+        node("N", plugin, {"Source": "C"}, **params),
+    )
+    return render(made, "N").pixels[3, 3]
+
+
+@pytest.mark.parametrize("plugin", ["Log2Lin", "PLogLin", "HueCorrect", "ColorSuppress"])
+def test_a_node_of_colours_makes_opaque_colours_of_alpha_alone(plugin: str) -> None:
+    assert alpha_alone(plugin)[3] == 1
+
+
+def test_of_alpha_alone_a_colour_transform_has_no_channel_to_put_back() -> None:
+    off = {"NatronOfxParamProcessG": False}
+    assert alpha_alone("RGBToYPbPr709", **off)[1] == 0
+    assert alpha_alone("RGBToYPbPr709", NatronOfxParamProcessA=True, **off)[1] == 0.5
+
+
+def test_a_hue_keyer_gives_a_picture_without_alpha_one() -> None:
+    made = graph(
+        read("A", "a.png"),
+        node("S", "ShufflePlugin", {"B": "A"}, outputComponents="rgb"),
+        node("N", "HueKeyer", {"Source": "S"}),
+    )
+    got = render(made, "N", {"a.png": np.array([[[0, 255, 0], [90, 90, 90]]], np.uint8)})
+    np.testing.assert_allclose(got.pixels[0, :2, 3], [0, 1], atol=1e-4)
+
+
+def test_logs_never_touch_alpha_not_even_a_negative_one() -> None:
+    got = one("Log2Lin", (0.5, 0.5, 0.5, -0.25), premult=True)[0]
+    assert got[3] == -0.25
+
+
+@pytest.mark.parametrize(("depth", "most"), [("byte", 255), ("short", 65535)])
+def test_a_shuffle_to_whole_numbers_is_taken_as_encoded(depth: str, most: int) -> None:
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.5, 0.25, -1.0, 0.2)),
+        node("N", "ShufflePlugin", {"B": "C"}, outputBitDepth=depth, outputR="1"),
+    )
+    got = render(made, "N").pixels[3, 3]
+    code = round(0.25 * most) / most
+    if depth == "byte":
+        decoded = ((code + 0.055) / 1.055) ** 2.4
+    else:
+        decoded = ((code + 0.0993) / 1.0993) ** (1 / 0.45)
+    np.testing.assert_allclose(got, (1, decoded, 0, round(0.2 * most) / most), atol=1e-6)
