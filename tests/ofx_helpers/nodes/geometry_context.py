@@ -57,9 +57,6 @@ class FakeContext:
         x1, y1, x2, y2 = self.region(label)
         return float(x1), float(y1), float(x2), float(y2)
 
-    def components(self, label: str) -> Components:
-        return "RGBA"
-
     def input_format(self, label: str) -> Window:
         return self.inputs[label].window if label in self.inputs else self.format
 
