@@ -59,7 +59,7 @@ def read_gimp(path: Path, data: bytes, layer: str = "") -> Image:
         if found is not None:
             return Image(reader.pixels(found), _box(found), Box(0, 0, *reader.size))
         return reader.merged()
-    except (struct.error, ValueError, IndexError, zlib.error) as error:
+    except (struct.error, ValueError, IndexError, OverflowError, MemoryError, zlib.error) as error:
         raise MediaError(f"{path} is damaged or cut off: make or copy it again.") from error
 
 

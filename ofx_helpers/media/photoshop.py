@@ -44,7 +44,7 @@ def read_photoshop(path: Path, data: bytes, layer: str = "") -> Image:
     """
     try:
         return _Reader(path, data).image(layer)
-    except (struct.error, ValueError, IndexError) as error:
+    except (struct.error, ValueError, IndexError, OverflowError, MemoryError) as error:
         raise MediaError(f"{path} is damaged or cut off: make or copy it again.") from error
 
 

@@ -143,6 +143,14 @@ def test_other_colours_and_cut_files_are_refused(tmp_path: Path) -> None:
             read_image(tmp_path / "c.psd")
 
 
+def test_sides_that_no_memory_holds_are_a_damaged_file(tmp_path: Path) -> None:
+    head = struct.pack(">4sH6xHIIHH", b"8BPS", 1, 3, 2**31, 2**31, 8, 3)
+    path = tmp_path / "vast.psd"
+    path.write_bytes(head + bytes(12) + struct.pack(">H", 0) + bytes(100))
+    with pytest.raises(MediaError, match=r"vast\.psd is damaged or cut off"):
+        read_image(path)
+
+
 def png(pixels: np.ndarray) -> bytes:
     done, data = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA))
     assert done
