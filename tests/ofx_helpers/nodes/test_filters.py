@@ -128,6 +128,13 @@ def test_chroma_blur_keeps_the_luminance() -> None:
     assert np.abs(got - linear(A)).max() > 0.05
 
 
+def test_chroma_blur_changes_channels_together_or_not_at_all() -> None:
+    plugin, off = "net.sf.cimg.CImgChromaBlur", {f"NatronOfxParamProcess{c}": False for c in "RGBA"}
+    without = apply(plugin, NatronOfxParamProcessR=False)
+    np.testing.assert_array_equal(without, apply(plugin))
+    np.testing.assert_array_equal(apply(plugin, **off), linear(A))
+
+
 def test_erode_smooth_shrinks_and_a_negative_size_grows() -> None:
     plain = linear(DOT)[..., 0].sum()
     size = {"filter": "box", "expandRoD": False}
