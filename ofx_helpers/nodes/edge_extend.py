@@ -23,7 +23,10 @@ def _idle(context: Context) -> bool:
 
 
 def _same(context: Context) -> Same | None:
-    idle = _idle(context) or context.params.number("mix") == 0
+    params = context.params
+    # Multiplied by alpha and not divided, or the other way about, it differs without a blur too.
+    as_it_was = params.flag("edgeExtendPremult") == params.flag("edgeExtendUnpremult")
+    idle = (_idle(context) and as_it_was) or params.number("mix") == 0
     return Same("Source") if idle else None
 
 
