@@ -23,6 +23,7 @@ from ofx_helpers.engine.finish import (
 )
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.graph import Graph
+from ofx_helpers.engine.masked_box import goes_on, mask_beyond, shown_beyond
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import Context, Want
 from ofx_helpers.engine.scene import NodeContext, Placed, Resolver, Scene
@@ -42,6 +43,7 @@ class _Job:
     sources: list[Key | None] = field(default_factory=list)
     main: int | None = None
     mask: int | None = None
+    beyond: bool = False
     own: int = 0
     static: bool = False
     kept: Frame | None = None
@@ -160,6 +162,9 @@ def _fill(scene: Scene, job: _Job) -> None:
     own = [Want(kind.main, job.window)] if kind.point else list(kind.wants(context, job.window))
     job.own = len(own)
     main, mask = extra_wants(context, job.window)
+    job.beyond = goes_on(context)
+    if job.beyond:
+        mask = mask_beyond(context, job.window)
     if main is not None:
         # The same pixels are often wanted already.
         job.main = next((i for i, want in enumerate(own) if want == main), None)
@@ -243,10 +248,10 @@ def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
 
 def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
     context, kind, window = job.context, job.context.kind, job.window
-    original = None if job.main is None else taken[job.main].frame.pixels
+    original = None if job.main is None else taken[job.main].frame.crop(window).pixels
     if original is not None and kind.sourceless(context):
         original = np.zeros_like(original)
-    mask = None if job.mask is None else taken[job.mask].frame.pixels
+    mask = None if job.mask is None else taken[job.mask].frame.crop(window).pixels
     divide = premultiplies(context)
     try:
         if kind.point is not None:
@@ -263,14 +268,20 @@ def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
             f"{context.node.name} ({context.node.plugin}) failed at frame {context.time:g}: {error}"
         ) from error
     inside = channels_off(context) if kind.process_inside and original is not None else ()
-    before = original
     if inside and original is not None:
-        before = unpremultiply(original) if divide else original
+        before = original
+        if kind.nearest(context) and job.main is not None:
+            before = taken[job.main].frame.nearest(window).pixels
+        before = unpremultiply(before) if divide else before
         pixels, own = _put_back(inside, pixels, before), True
     if divide:
         pixels, own = premultiply(pixels if own else pixels.copy()), True
     components = context.scene.components(context.node.name)
     finished = finish(context, pixels, original, mask, own=own)
+    if job.beyond and job.main is not None and job.mask is not None:
+        finished = shown_beyond(
+            context, Frame(finished, window), taken[job.main].frame, taken[job.mask].frame
+        )
     if components != "RGBA":
         own = own or finished is not pixels
         finished = fill(finished if own else finished.copy(), components)

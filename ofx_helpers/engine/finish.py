@@ -111,7 +111,10 @@ def extra_wants(context: NodeContext, window: Window) -> tuple[Want | None, Want
     masked = label is not None and uses_mask(context, label)
     inside = context.kind.process_inside and bool(channels_off(context))
     original = masked or mix_of(context) != 1.0 or bool(unprocessed(context)) or inside
-    main = Want(context.kind.main, window) if original else None
+    asked = window
+    if context.kind.nearest(context):
+        asked = window.nearest(context.region(context.kind.main))
+    main = Want(context.kind.main, asked) if original else None
     mask = Want(label, window) if masked and label is not None else None
     return main, mask
 

@@ -62,6 +62,17 @@ class Window(NamedTuple):
             max(self.y2, other.y2),
         )
 
+    def nearest(self, region: "Window") -> "Window":
+        """The pixels of `region` that are closest to these; empty when it is."""
+        if region.empty or self.empty:
+            return Window(self.x1, self.y1, self.x1, self.y1)
+        return Window(
+            min(max(self.x1, region.x1), region.x2 - 1),
+            min(max(self.y1, region.y1), region.y2 - 1),
+            max(min(self.x2, region.x2), region.x1 + 1),
+            max(min(self.y2, region.y2), region.y1 + 1),
+        )
+
     def shift(self, dx: int, dy: int) -> "Window":
         """The same window moved by whole pixels."""
         return Window(self.x1 + dx, self.y1 + dy, self.x2 + dx, self.y2 + dy)
@@ -103,6 +114,16 @@ class Frame:
             placed = Frame(pixels, window)._view(part)
             placed[...] = self._view(part)
         return Frame(pixels, window)
+
+    def nearest(self, window: Window) -> "Frame":
+        """The frame over exactly `window`: where smaller, its nearest pixel; black when empty."""
+        if self.window.empty or self.window.contains(window):
+            return self.crop(window)
+        rows = np.arange(window.y1, window.y2) - self.window.y1
+        columns = np.arange(window.x1, window.x2) - self.window.x1
+        rows = rows.clip(0, self.window.height - 1)
+        columns = columns.clip(0, self.window.width - 1)
+        return Frame(self.pixels[rows[:, None], columns], window)
 
     def _view(self, part: Window) -> Pixels:
         rows = slice(part.y1 - self.window.y1, part.y2 - self.window.y1)

@@ -259,6 +259,8 @@ class NodeType:
     """Whether mask, mix and unprocessed channels find 0 instead of the main input's picture now."""
     mask: str | None = None
     """The label of the mask input where the engine applies mask, maskInvert and mix."""
+    nearest: Callable[[Context], bool] = never
+    """Whether the main input's nearest pixels go on beyond it outside the box of a mask."""
     process: bool = False
     """Whether the engine copies channels with NatronOfxParamProcess… off from the main input."""
     process_inside: bool = False

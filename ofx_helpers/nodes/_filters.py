@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.masked_box import found as mask_box
+from ofx_helpers.engine.masked_box import mask_wants, possible
 from ofx_helpers.engine.node_type import (
     Context,
     NodeType,
@@ -59,18 +61,40 @@ def around(
     change: Change,
     reach: Callable[[Context], tuple[int, int]],
     same: Callable[[Context], Same | None] = never_same,
+    seen: Callable[[Context], tuple[int, int]] | None = None,
+    alone: bool = True,
 ) -> NodeType:
-    """A node whose pixels depend on those up to `reach` columns and rows away."""
+    """A node whose pixels depend on those up to `reach` columns and rows away.
+
+    `seen` is how far Natron looks from what a mask leaves, where that is less. Without `alone` all
+    channels change when any is processed.
+    """
+
+    def area(context: Context, window: Window) -> Window:
+        region = context.region("Source")
+        near = window.grow(*reach(context)).intersect(region)
+        if seen is None:
+            return near
+        return near.intersect(possible(context, region).grow(*seen(context)))
 
     def wants(context: Context, window: Window) -> Sequence[Want]:
-        area = window.grow(*reach(context)).intersect(context.region("Source"))
-        return (Want("Source", area),)
+        masks = () if seen is None else mask_wants(context, context.region("Source"))
+        return (Want("Source", area(context, window)), *masks)
 
     def render(context: Context, window: Window, frames: Sequence[Frame]) -> Frame:
-        found = frames[0]
-        return Frame(change(context, found.pixels), found.window).crop(window)
+        source = frames[0]
+        if seen is not None:
+            box = mask_box(context, context.region("Source"), frames)
+            kept = source.window.intersect(area(context, window))
+            if box.empty or kept.empty:
+                return source
+            source = source.crop(kept)
+        return Frame(change(context, source.pixels), source.window).crop(window)
 
-    return _node(plugin, wants, render, same)
+    def unchanged(context: Context) -> Same | None:
+        return same(context) if alone or processed(context) else Same("Source")
+
+    return _node(plugin, wants, render, unchanged, alone)
 
 
 def _node(
@@ -78,11 +102,12 @@ def _node(
     wants: Callable[[Context, Window], Sequence[Want]],
     render: Callable[[Context, Window, Sequence[Frame]], Frame],
     same: Callable[[Context], Same | None],
+    alone: bool = True,
 ) -> NodeType:
     return NodeType(
         plugins=(plugin,),
         mask="Mask",
-        process_inside=True,
+        process_inside=alone,
         premult=True,
         wants=wants,
         render=render,

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-import cv2
 import numpy as np
 
 from ofx_helpers.engine.derive import derived
 from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.masked_box import found, mask_wants, possible
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.smooth import margin, smooth, spread
-from ofx_helpers.nodes._masked_box import found, mask_wants, possible
 
 _RECURSIVE = ("gaussian", "quasigaussian")
 Finish = Callable[[Context, Pixels, Pixels], Pixels]
@@ -133,26 +132,15 @@ def _area(context: Context, window: Window) -> Window:
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
     area = _area(context, window)
-    wants = [Want("Source", area.intersect(context.region("Source")))]
+    wants = [Want("Source", area.nearest(context.region("Source")))]
     if _kind(context) in _RECURSIVE:
         wants += mask_wants(context, _region(context))
     return wants
 
 
 def padded(frame: Frame, area: Window, nearest: bool) -> Pixels:
-    """The frame over an area that holds it: outside its nearest pixel, or black."""
-    window = frame.window
-    if not nearest or window.empty:
-        return frame.crop(area).pixels
-    sides = (area.y2 - window.y2, window.y1 - area.y1, window.x1 - area.x1, area.x2 - window.x2)
-    if not any(sides):
-        return frame.pixels
-    top, bottom, left, right = sides
-    # Row 0 is the bottom one.
-    grown: Pixels = cv2.copyMakeBorder(
-        np.ascontiguousarray(frame.pixels), bottom, top, left, right, cv2.BORDER_REPLICATE
-    )
-    return grown
+    """The frame over an area: outside it its nearest pixel, or black."""
+    return (frame.nearest(area) if nearest else frame.crop(area)).pixels
 
 
 def _render_with(finish: Finish) -> Callable[[Context, Window, Sequence[Frame]], Frame]:
@@ -161,7 +149,7 @@ def _render_with(finish: Finish) -> Callable[[Context, Window, Sequence[Frame]],
         if _kind(context) in _RECURSIVE and found(context, _region(context), frames).empty:
             return frames[0]
         area, nearest = _area(context, window), _nearest(context)
-        source = padded(frames[0].crop(area.intersect(frames[0].window)), area, nearest)
+        source = padded(frames[0], area, nearest)
         (x, y), (ratio, count) = _size(context), _bloom(context)
         orders = _orders(context)
         if any(orders):
@@ -229,6 +217,7 @@ def _node(plugin: str, finish: Finish) -> NodeType:
         mask="Mask",
         process_inside=True,
         premult=True,
+        nearest=_nearest,
         region=_region,
         same=_same,
         wants=_wants,

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Pixels
 from ofx_helpers.engine.node_type import Context, Same
-from ofx_helpers.engine.smooth import margin, smooth
+from ofx_helpers.engine.smooth import margin, smooth, spread
 from ofx_helpers.nodes._filters import around
 
 _TO_XYZ = {
@@ -45,6 +45,11 @@ def _reach(context: Context) -> tuple[int, int]:
     return margin(kind, x), margin(kind, y)
 
 
+def _seen(context: Context) -> tuple[int, int]:
+    kind, (x, y) = context.params.choice("filter"), _size(context)
+    return spread(kind, x), spread(kind, y)
+
+
 def _blur(context: Context, pixels: Pixels) -> Pixels:
     matrix: NDArray[np.float64] = np.array(_TO_XYZ[context.params.choice("colorspace")])
     xyz = pixels[..., :3] @ matrix.T
@@ -68,4 +73,4 @@ def _same(context: Context) -> Same | None:
     return Same("Source") if (largest <= 1 and boxes) or largest < 0.24 else None
 
 
-NODE = around("net.sf.cimg.CImgChromaBlur", _blur, _reach, _same)
+NODE = around("net.sf.cimg.CImgChromaBlur", _blur, _reach, _same, _seen, alone=False)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.derive import derived
 from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.masked_box import found, mask_wants
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.smooth import smooth, spread
 from ofx_helpers.nodes._filters import processed
@@ -41,19 +42,31 @@ def _size(context: Context) -> tuple[float, float]:
     return size / context.graph.pixel_aspect, size
 
 
+def _seen(context: Context, window: Window) -> Window:
+    """The window and what Natron lets the filter reach from it."""
+    x, y = (spread(_kind(context), size) + 1 for size in _size(context))
+    return window.grow(x, y)
+
+
 def _region(context: Context) -> Window:
     source, params = context.region("Source"), context.params
     result = source
     if not source.empty and params.flag("expandRoD"):
-        x, y = (spread(_kind(context), size) + 1 for size in _size(context))
-        result = source.grow(x, y)
+        result = _seen(context, source)
     if params.flag("cropToFormat"):
         result = kept_inside(result, source, context.input_format("Source"))
     return result
 
 
 def _wants(context: Context, _window: Window) -> Sequence[Want]:
-    return (Want("Source", context.region("Source")),)
+    return (Want("Source", context.region("Source")), *mask_wants(context, _region(context)))
+
+
+def _area(context: Context, frames: Sequence[Frame]) -> Window:
+    """What is filtered: what the mask leaves and what Natron lets the filter see around it."""
+    region = _region(context)
+    box = found(context, region, frames)
+    return _seen(context, box).intersect(region) if not box.empty else box
 
 
 def _filtered(pixels: Pixels, kernel: NDArray[np.float64]) -> Pixels:
@@ -161,7 +174,9 @@ def _parabola(low: Plane, middle: Plane, high: Plane, at: Plane) -> Plane:
 
 
 def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame:
-    params, area = context.params, _region(context)
+    params, area = context.params, _area(context, frames)
+    if area.empty:
+        return frames[0]
     pixels = padded(frames[0], area, True)
     result, channels = pixels.copy(), processed(context)
     across, up = (found[..., channels] for found in _gradients(context, pixels))
@@ -185,6 +200,7 @@ NODE = NodeType(
     plugins=("eu.cimg.EdgeDetect",),
     mask="Mask",
     premult=True,
+    nearest=lambda _: True,
     region=_region,
     same=_same,
     wants=_wants,

@@ -6,6 +6,7 @@ import numpy as np
 
 from ofx_helpers.engine.finish import unpremultiply
 from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.masked_box import found, mask_wants
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.smooth import smooth, spread
 from ofx_helpers.nodes.blur import kept_inside, padded
@@ -22,27 +23,44 @@ def _idle(context: Context) -> bool:
 
 
 def _same(context: Context) -> Same | None:
-    idle = _idle(context) or context.params.number("mix") == 0
+    params = context.params
+    # Multiplied by alpha and not divided, or the other way about, it differs without a blur too.
+    as_it_was = params.flag("edgeExtendPremult") == params.flag("edgeExtendUnpremult")
+    idle = (_idle(context) and as_it_was) or params.number("mix") == 0
     return Same("Source") if idle else None
+
+
+def _seen(context: Context, window: Window) -> Window:
+    """The window and what Natron lets the filter reach from it."""
+    kind, (x, y) = context.params.choice("filter"), _size(context)
+    return window.grow(spread(kind, x), spread(kind, y))
 
 
 def _region(context: Context) -> Window:
     source, params = context.region("Source"), context.params
     result = source
     if not source.empty and params.flag("expandRoD") and not _idle(context):
-        kind, (x, y) = params.choice("filter"), _size(context)
-        result = source.grow(spread(kind, x), spread(kind, y))
+        result = _seen(context, source)
     if params.flag("cropToFormat"):
         result = kept_inside(result, source, context.input_format("Source"))
     return result
 
 
 def _wants(context: Context, _window: Window) -> Sequence[Want]:
-    return (Want("Source", context.region("Source")),)
+    return (Want("Source", context.region("Source")), *mask_wants(context, _region(context)))
+
+
+def _area(context: Context, frames: Sequence[Frame]) -> Window:
+    """What is filtered: what the mask leaves and what Natron lets the filter see around it."""
+    region = _region(context)
+    box = found(context, region, frames)
+    return _seen(context, box).intersect(region) if not box.empty else box
 
 
 def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame:
-    params, area = context.params, _region(context)
+    params, area = context.params, _area(context, frames)
+    if area.empty:
+        return frames[0]
     below = padded(frames[0], area, True).copy()
     if params.flag("edgeExtendPremult"):
         below[..., :3] *= below[..., 3:4]
@@ -62,6 +80,7 @@ def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame
 NODE = NodeType(
     plugins=("eu.cimg.EdgeExtend",),
     mask="Mask",
+    nearest=lambda _: True,
     region=_region,
     same=_same,
     wants=_wants,

@@ -11,7 +11,7 @@ import numpy as np
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.smooth import margin, smooth, spread
-from ofx_helpers.nodes._filters import bordered, processed
+from ofx_helpers.nodes._filters import processed
 
 _SMALLEST = 1e-8  # the least weight
 _OFFSET = 0.1  # keeps values away from 0
@@ -52,18 +52,16 @@ def _area(context: Context, window: Window) -> Window:
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
-    return (Want("Source", _area(context, window).intersect(context.region("Source"))),)
+    return (Want("Source", _area(context, window).nearest(context.region("Source"))),)
+
+
+def _nearest(context: Context) -> bool:
+    return context.params.choice("boundary") == "nearest"
 
 
 def _padded(context: Context, frame: Frame, area: Window) -> Pixels:
     """The source over the area: outside it black, or its nearest pixel."""
-    if context.params.choice("boundary") == "black" or frame.window.empty:
-        return frame.crop(area).pixels
-    inside = frame.window
-    size = max(
-        inside.x1 - area.x1, inside.y1 - area.y1, area.x2 - inside.x2, area.y2 - inside.y2, 0
-    )
-    return Frame(bordered(frame.pixels, size), inside.grow(size, size)).crop(area).pixels
+    return (frame.nearest(area) if _nearest(context) else frame.crop(area)).pixels
 
 
 def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Frame:
@@ -80,7 +78,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Frame:
     least = _SMALLEST ** (1 / exponent)
     weights = ((np.maximum(values, 0).astype(np.float64) + least) ** exponent).astype(np.float32)
     kind, size = params.choice("filter"), (abs(x), abs(y))
-    nearest = params.choice("boundary") == "nearest"
+    nearest = _nearest(context)
     above = smooth(values * weights, kind, size, nearest=nearest)
     below = smooth(weights, kind, size, nearest=nearest)
     mean = np.divide(above, below, out=np.zeros_like(above), where=below != 0)
@@ -94,6 +92,7 @@ NODE = NodeType(
     plugins=("net.sf.cimg.CImgErodeSmooth",),
     mask="Mask",
     premult=True,
+    nearest=_nearest,
     region=_region,
     same=_same,
     wants=_wants,

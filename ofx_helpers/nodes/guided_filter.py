@@ -38,10 +38,15 @@ def _reach(context: Context) -> tuple[int, int]:
     return reach, reach
 
 
+def _seen(context: Context) -> tuple[int, int]:
+    reach = _reach(context)[0] // 2
+    return reach, reach
+
+
 def _same(context: Context) -> Same | None:
     params = context.params
     idle = params.whole("iterations") <= 0 or params.whole("radius") <= 0
     return Same("Source") if idle else None
 
 
-NODE = around("net.sf.cimg.CImgGuided", _guided, _reach, _same)
+NODE = around("net.sf.cimg.CImgGuided", _guided, _reach, _same, _seen)

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.smooth import FILTERS, smooth
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
@@ -43,33 +42,3 @@ def test_size_0_passes_the_picture_untouched() -> None:
     made = graph(read("A", "a.png"), node("B", "net.sf.cimg.CImgBlur", {"Source": "A"}))
     frame = render(made, "B", {"a.png": A})
     np.testing.assert_array_equal(frame.pixels, render(made, "A", {"a.png": A}).pixels)
-
-
-@pytest.mark.parametrize("kind", ["gaussian", "quasigaussian"])
-def test_under_a_mask_a_recursive_filter_begins_half_again_its_size_beside_it(kind: str) -> None:
-    picture = np.random.default_rng(3).integers(0, 256, (60, 80, 4), np.uint8)
-    white = np.zeros((60, 80, 1), np.uint8)
-    white[20:30, 35:50] = 255  # rows from the top: y 30 to 40
-    size = 8.0
-    params = {"size": (size, size), "filter": kind, "expandRoD": False}
-    made = graph(
-        read("R", "a.png"),
-        read("M", "m.png", outputComponents="RGBA"),
-        node("Cut", "CropPlugin", {"Source": "R"}, bottomLeft=(23.0, 18.0), size=(39.0, 34.0)),
-        node("Small", "net.sf.cimg.CImgBlur", {"Source": "Cut"}, **params),
-        node(
-            "Masked",
-            "net.sf.cimg.CImgBlur",
-            {"Source": "R", "Mask": "M"},
-            maskChannel_Mask="uk.co.thefoundry.OfxImagePlaneColour.R",
-            **params,
-        ),
-        size=(80, 60),
-    )
-    images = {"a.png": picture, "m.png": white}
-    inside = Window(35, 30, 50, 40)
-    wanted = render(made, "Small", images, window=inside).pixels
-    for window in (inside, Window(0, 0, 80, 60), Window(0, 0, 80, 34)):
-        masked = render(made, "Masked", images, window=window).crop(inside.intersect(window))
-        rows = masked.window.height
-        np.testing.assert_allclose(masked.pixels, wanted[:rows], atol=1e-6)

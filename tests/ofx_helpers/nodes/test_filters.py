@@ -81,6 +81,15 @@ def test_distance_knows_three_metrics(metric: str, steps: float) -> None:
     assert got * 16 == pytest.approx(steps)
 
 
+@pytest.mark.parametrize(("metric", "far"), [("manhattan", 1e8), ("euclidean", 1e4)])
+def test_a_channel_without_black_is_far_while_another_has_some(metric: str, far: float) -> None:
+    both = {"NatronOfxParamProcessR": True, "NatronOfxParamProcessA": True, "metric": metric}
+    got = apply("eu.cimg.Distance", "line.png", **both)
+    np.testing.assert_allclose(got[..., 3] * 16, far, rtol=1e-6)
+    none = apply("eu.cimg.Distance", "line.png", **both | {"NatronOfxParamProcessR": False})
+    assert none[..., 3].min() > 1e36
+
+
 def test_equalised_values_are_spread_evenly() -> None:
     ramp = np.sort((apply("net.sf.cimg.CImgEqualize")[..., :3]).ravel())
     even = np.linspace(0, 1, ramp.size)
@@ -117,6 +126,13 @@ def test_chroma_blur_keeps_the_luminance() -> None:
     got = apply("net.sf.cimg.CImgChromaBlur")
     np.testing.assert_allclose(got[..., :3] @ weights, linear(A)[..., :3] @ weights, atol=1e-5)
     assert np.abs(got - linear(A)).max() > 0.05
+
+
+def test_chroma_blur_changes_channels_together_or_not_at_all() -> None:
+    plugin, off = "net.sf.cimg.CImgChromaBlur", {f"NatronOfxParamProcess{c}": False for c in "RGBA"}
+    without = apply(plugin, NatronOfxParamProcessR=False)
+    np.testing.assert_array_equal(without, apply(plugin))
+    np.testing.assert_array_equal(apply(plugin, **off), linear(A))
 
 
 def test_erode_smooth_shrinks_and_a_negative_size_grows() -> None:

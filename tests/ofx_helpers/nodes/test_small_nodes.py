@@ -13,7 +13,8 @@ STEP = np.zeros((12, 16, 3), np.uint8)
 STEP[:, 8:] = 255
 MATTE = np.zeros((12, 16, 4), np.uint8)
 MATTE[4:8, 6:10] = (255, 128, 0, 255)
-IMAGES = {"a.png": A, "b.png": B, "step.png": STEP, "matte.png": MATTE}
+HALF = np.full((12, 16, 4), (64, 32, 0, 128), np.uint8)
+IMAGES = {"half.png": HALF, "a.png": A, "b.png": B, "step.png": STEP, "matte.png": MATTE}
 
 
 def apply(plugin: str, image: str = "a.png", window: Window | None = None, **params: object):
@@ -72,6 +73,16 @@ def test_edge_extend_leaves_what_is_opaque_and_fills_around_it_with_its_colour()
     np.testing.assert_allclose(got[6, 5, :3], plain[6, 6, :3], atol=1e-4)
     assert plain[6, 5, 3] == 0
     assert 0 < got[6, 5, 3] < 1
+
+
+def test_edge_extend_without_a_blur_still_divides_by_alpha() -> None:
+    sizes = {"edgeExtendSize": 0.5, "filter": "triangle", "edgeExtendSlices": 1}
+    same = apply("eu.cimg.EdgeExtend", "half.png", edgeExtendPremult=False, **sizes)
+    np.testing.assert_array_equal(same, linear(HALF))
+    divided = apply(
+        "eu.cimg.EdgeExtend", "half.png", edgeExtendPremult=False, edgeExtendUnpremult=True, **sizes
+    )
+    assert divided[0, 0, 0] == pytest.approx(2 * same[0, 0, 0], rel=0.01)
 
 
 def test_of_several_views_the_first_is_rendered() -> None:

@@ -1,7 +1,8 @@
 """The box that a mask leaves of a picture: Natron filters no further than that, and its margin.
 
 A recursive Gaussian feels where it begins, so the box must be that of the mask's pixels, not of its
-region. It is found in the first band of a frame and kept for the others.
+region. Outside it the source is copied, and with some filters its nearest pixel goes on beyond it.
+The box is found in the first band of a frame and kept for the others.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ofx_helpers.engine.finish import mask_weight, uses_mask
-from ofx_helpers.engine.frame import Frame, Window
+from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, Want
+from ofx_helpers.engine.scene import NodeContext
 
 _KEY = "masked box"
 
@@ -40,6 +42,43 @@ def found(context: Context, region: Window, frames: Sequence[Frame]) -> Window:
         weights = mask_weight(context.params, "Mask", frames[-1].pixels, 1.0)[..., 0]
         context.memo[_KEY] = _box(weights != 0, region)
     return possible(context, region)
+
+
+def goes_on(context: NodeContext) -> bool:
+    """Whether the source's nearest pixels show beyond it, outside the mask's box.
+
+    Not where the mask lies clear of the picture: then the node passes its source on as it is.
+    """
+    kind = context.kind
+    if kind.mask != "Mask" or not uses_mask(context) or not kind.nearest(context):
+        return False
+    region = _region(context)
+    inverted = context.params.flag("maskInvert")
+    touched = inverted or not region.intersect(context.region("Mask")).empty
+    return touched and not context.region(kind.main).contains(region)
+
+
+def mask_beyond(context: NodeContext, window: Window) -> Want:
+    """The mask, as far as `shown_beyond` needs it."""
+    return next(iter(mask_wants(context, _region(context))), Want("Mask", window))
+
+
+def shown_beyond(context: NodeContext, result: Frame, source: Frame, mask: Frame) -> Pixels:
+    """The result, and outside the box the source's nearest pixels; from what was wanted."""
+    window = result.window
+    box = found(context, _region(context), (mask,)).intersect(window)
+    if box == window:
+        return result.pixels
+    shown = source.nearest(window).pixels.copy()
+    if not box.empty:
+        rows = slice(box.y1 - window.y1, box.y2 - window.y1)
+        columns = slice(box.x1 - window.x1, box.x2 - window.x1)
+        shown[rows, columns] = result.pixels[rows, columns]
+    return shown
+
+
+def _region(context: NodeContext) -> Window:
+    return context.scene.region(context.node.name, context.time)
 
 
 def _box(there: np.ndarray[tuple[int, int], np.dtype[np.bool_]], region: Window) -> Window:
