@@ -29,6 +29,8 @@ SMOOTHING = ("mitchell", "parzen", "notch")
 _LIMITED = range(4, 8)  # keys to mitchell, the filters that `clamp` acts on
 _REACH = {"impulse": 1, "box": 1, "bilinear": 2, "cubic": 2}
 _EXACT = 1e-9
+SLACK = 1e-6
+"""A side this near to a whole number is meant to be whole."""
 _HUGE = 1 << 24
 
 
@@ -62,7 +64,9 @@ def transform_bounds(matrix: Matrix, x1: float, y1: float, x2: float, y2: float)
     Corners behind the eye (w ≤ 0) do not count; an edge that crosses w = 0 reaches to infinity
     in the direction where it vanishes. All corners behind: an empty box at the origin.
     """
-    corners = matrix @ np.array([[x1, x1, x2, x2], [y1, y2, y2, y1], [1.0, 1.0, 1.0, 1.0]])
+    x, y = np.array([x1, x1, x2, x2]), np.array([y1, y2, y2, y1])
+    # Summed in this order, as the plug-ins do: a last bit more can be one more column of pixels.
+    corners = matrix[:, 0:1] * x + matrix[:, 1:2] * y + matrix[:, 2:3]
     front = corners[2] > 0
     if not front.any():
         return 0.0, 0.0, 0.0, 0.0
@@ -96,15 +100,14 @@ def _blurred_bounds(matrices: Sequence[Matrix], area: Window | Box) -> Box:
     return float(x1) - step, float(y1) - step, float(x2) + step, float(y2) + step
 
 
-def enclosing(box: Box, unbounded: Window) -> Window:
+def enclosing(box: Box, unbounded: Window, slack: float = SLACK) -> Window:
     """The pixels that a box touches; its infinite sides become those of `unbounded`."""
     sides = [
         value if abs(value) < _HUGE else float(fallback)
         for value, fallback in zip(box, unbounded, strict=True)
     ]
-    # A side within 1e-6 of a whole number is meant to be whole.
-    low = [int(np.floor(value + 1e-6)) for value in sides[:2]]
-    high = [int(np.ceil(value - 1e-6)) for value in sides[2:]]
+    low = [int(np.floor(value + slack)) for value in sides[:2]]
+    high = [int(np.ceil(value - slack)) for value in sides[2:]]
     return Window(low[0], low[1], max(high[0], low[0]), max(high[1], low[1]))
 
 

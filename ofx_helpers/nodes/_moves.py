@@ -17,6 +17,7 @@ from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Box, Context, Matrix, NodeType, Same, Want
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.resample import (
+    SLACK,
     SMOOTHING,
     enclosing,
     input_region,
@@ -40,6 +41,9 @@ class Moves:
 
     direct: Direct
     identity: Callable[[Context], bool]
+    outline: Direct | None = None
+    """Source to output for the region, where the plug-in finds that by a matrix of its own: to the
+    last bit, so that a corner just behind a whole pixel takes one more."""
 
     def node(self, plugin: str, **more: Any) -> NodeType:
         """The node's type; `more` are its other fields."""
@@ -70,7 +74,8 @@ class Moves:
         """The moved source, with a black border when asked for."""
         if self._still(context):
             return context.region("Source")
-        return enclosing(self.box(context), context.format)
+        slack = SLACK if self.outline is None else 0.0
+        return enclosing(self.box(context), context.format, slack)
 
     def box(self, context: Context) -> Box:
         """The region before rounding: a chain rounds once, at its end."""
@@ -78,14 +83,15 @@ class Moves:
         if self._still(context):
             return source
         black = context.params.flag("black_outside")
-        return output_box(self._coarse(context), source, black, unbounded(context))
+        found = self._coarse(context, self.outline or self._at)
+        return output_box(found, source, black, unbounded(context))
 
     def wants(self, context: Context, window: Window) -> Sequence[Want]:
         """The source under the window."""
         params = context.params
         above = context.upstream()
         area = input_region(
-            [invert(m @ above.matrix) for m in self._coarse(context)],
+            [invert(m @ above.matrix) for m in self._coarse(context, self._at)],
             window,
             above.region,
             params.choice("filter"),
@@ -142,36 +148,38 @@ class Moves:
         """The node's own matrices, input to output, a thousand with blur."""
         params = context.params
         if is_directional(params):
-            return self._at_amounts(context, list(_amounts(params)))
+            return _at_amounts(context, self._at, list(_amounts(params)))
         if is_blurred(params):
             start, end = shutter_range(params)
-            return self._at_times(context, list(np.linspace(start, end, _STEPS)))
-        return self._at_amounts(context, [1.0])
+            return _at_times(context, self._at, list(np.linspace(start, end, _STEPS)))
+        return _at_amounts(context, self._at, [1.0])
 
-    def _coarse(self, context: Context) -> list[Matrix]:
+    def _coarse(self, context: Context, at: Direct) -> list[Matrix]:
         """Enough of them to find regions: the eighths of an amount, or the quarters of a frame."""
         params = context.params
         blurred = params.number("motionBlur") != 0
         if is_directional(params):
             low, high = _amount_range(params)
             shares = [1 - i / _EIGHTHS for i in range(_EIGHTHS + 1)] if blurred else [1.0]
-            return self._at_amounts(context, [low + share * (high - low) for share in shares])
+            return _at_amounts(context, at, [low + share * (high - low) for share in shares])
         if is_blurred(params):
             time, end = shutter_range(params)
             times = [time]
             while time < end:
                 time = min(floor(time * 4 + 1) / 4, end)
                 times.append(time)
-            return self._at_times(context, times)
-        return self._at_amounts(context, [1.0])
+            return _at_times(context, at, times)
+        return _at_amounts(context, at, [1.0])
 
-    def _at_amounts(self, context: Context, amounts: Sequence[float]) -> list[Matrix]:
-        found = [self._at(context, context.params, amount) for amount in amounts]
-        return [np.zeros((3, 3)) if m is None else m for m in found]
 
-    def _at_times(self, context: Context, times: Sequence[float]) -> list[Matrix]:
-        found = [self._at(context, context.params.at(time), 1.0) for time in times]
-        return [np.zeros((3, 3)) if m is None else m for m in found]
+def _at_amounts(context: Context, at: Direct, amounts: Sequence[float]) -> list[Matrix]:
+    found = [at(context, context.params, amount) for amount in amounts]
+    return [np.zeros((3, 3)) if m is None else m for m in found]
+
+
+def _at_times(context: Context, at: Direct, times: Sequence[float]) -> list[Matrix]:
+    found = [at(context, context.params.at(time), 1.0) for time in times]
+    return [np.zeros((3, 3)) if m is None else m for m in found]
 
 
 def unbounded(context: Context) -> Window:

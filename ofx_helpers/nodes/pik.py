@@ -92,36 +92,46 @@ def _weigh(rgb: Plane, math: str) -> Plane:
     return found
 
 
-def _biases(params: Params) -> tuple[Plane, Plane]:
-    """What the plate is divided by, and by how much more of it is subtracted."""
-    alpha = np.maximum(1e-4, params.numbers("alphaBias")[:3])
+def _biases(params: Params) -> tuple[Pixels, Pixels]:
+    """What the plate is divided by, and by how much more of it is subtracted.
+
+    In single precision, as the plug-in: a key of exactly 0 is a matte of 1, and the least bit more
+    of the screen's colour may be one of 0.
+    """
+    alpha = np.maximum(1e-4, params.numbers("alphaBias")[:3]).astype(np.float32)
     despill = alpha
     if not params.flag("despillBiasIsAlphaBias"):
-        despill = np.maximum(1e-4, params.numbers("despillBias")[:3])
-    light = float(_weigh(alpha, "rec709"))
+        despill = np.maximum(1e-4, params.numbers("despillBias")[:3]).astype(np.float32)
+    red, green, blue = alpha * np.array(LUMINANCE_WEIGHTS["rec709"], np.float32)
+    light = red + green + blue
     return alpha / light, despill / light
 
 
-def _screen(context: Context, given: _Inputs, bias: Plane) -> tuple[Plane, int]:
+def _unbiased(picture: Plane, bias: Pixels) -> Plane:
+    found: Plane = (picture[..., :3].astype(np.float32) / bias).astype(np.float64)
+    return found
+
+
+def _screen(context: Context, given: _Inputs, bias: Pixels) -> tuple[Plane, int]:
     """The clean plate (h, w, 3) and the screen's channel."""
     params = context.params
     kind = params.choice("screenType")
     if kind == "pick":
-        colour = np.array(params.numbers("color")[:3]) / bias
+        colour = (np.array(params.numbers("color")[:3]) / bias).astype(np.float32)
         return np.broadcast_to(colour, given.fg[..., :3].shape), 1 if colour[1] > colour[2] else 2
     if not context.connected("C"):
         raise RenderError(
             f"{context.node.name} needs a clean plate: connect its C input, or set Screen Type "
             "to pick and choose a colour."
         )
-    return given.plate[..., :3] / bias, 1 if kind == "green" else 2
+    return _unbiased(given.plate, bias), 1 if kind == "green" else 2
 
 
-def _pull(params: Params, given: _Inputs, plate: Plane, channel: int, bias: Plane) -> Plane:
+def _pull(params: Params, given: _Inputs, plate: Plane, channel: int, bias: Pixels) -> Plane:
     """The raw matte: 1 where nothing of the screen is seen."""
     if params.flag("noKey"):
         return given.fg[..., 3]
-    picture = given.pfg[..., :3] / bias
+    picture = _unbiased(given.pfg, bias)
     red, other = params.number("redWeight"), params.number("blueGreenWeight")
 
     def key(rgb: Plane) -> Plane:

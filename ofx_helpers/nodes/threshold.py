@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want, all_regions
+from ofx_helpers.engine.node_type import Context, NodeType, Want, all_regions, usual_components
 
 
 def _threshold(context: Context, pixels: Pixels, _window: Window) -> Pixels:
@@ -21,6 +21,10 @@ def _threshold(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 
 
 def _difference(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
+    """The key in the last channel that there is, from those before it: of alpha alone, none."""
+    compared, key_channel = {"RGBA": (3, 3), "RGB": (2, 2), "Alpha": (0, 3)}[
+        usual_components(context)
+    ]
     below, above = frames[0].pixels, frames[1].pixels
     result = below.copy()
     part = context.region("A").intersect(context.region("B")).intersect(window)
@@ -28,9 +32,10 @@ def _difference(context: Context, window: Window, frames: Sequence[Frame]) -> Pi
         return result
     rows = slice(part.y1 - window.y1, part.y2 - window.y1)
     columns = slice(part.x1 - window.x1, part.x2 - window.x1)
-    distance = below[rows, columns, :3].astype(np.float64) - above[rows, columns, :3]
+    seen = rows, columns, slice(compared)
+    distance = below[seen].astype(np.float64) - above[seen]
     key = context.params.number("gain") * (distance**2).sum(-1) - context.params.number("offset")
-    result[rows, columns, 3] = np.clip(key, 0, 1)
+    result[rows, columns, key_channel] = np.clip(key, 0, 1)
     return result
 
 

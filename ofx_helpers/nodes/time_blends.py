@@ -47,6 +47,16 @@ def _blend_times(context: Context) -> list[float]:
     return [float(start + index * step) for index in range(count)]
 
 
+def _blend_region(context: Context) -> Window:
+    """Of every frame from the first at the interval; those blended are counted from the last."""
+    params = context.params
+    first, last = sorted(round(value) for value in params.pair("frameRange"))
+    start = first + (0 if params.flag("absolute") else context.time)
+    interval = max(1, params.whole("frameInterval"))
+    steps = range(0, last - first + 1, interval)
+    return _union(context, [float(start + step) for step in steps])
+
+
 def _blend_wants(context: Context, window: Window) -> Sequence[Want]:
     times = _blend_times(context)
     wants = [Want("Source", window, time) for time in times]
@@ -78,10 +88,11 @@ _STARTS = {"min": math.inf, "max": -math.inf, "product": 1.0}
 def _accumulate(operation: str, total: Pixels, pixels: Pixels) -> Pixels:
     if operation in ("average", "sum"):
         return total + pixels
+    # A total that is no number, which a decay of 1 makes of the infinite start, gives way.
     if operation == "min":
-        return np.minimum(total, pixels)
+        return np.where(total < pixels, total, pixels)
     if operation == "max":
-        return np.maximum(total, pixels)
+        return np.where(total > pixels, total, pixels)
     if operation == "product":
         return np.where((total < 0) & (pixels < 0), pixels, total * pixels)
     return pixels + total * (np.float32(1) - pixels[..., 3:4])
@@ -312,7 +323,7 @@ NODES = (
     NodeType(
         plugins=("net.sf.openfx.FrameBlend",),
         mask="Mask",
-        region=lambda context: _union(context, _blend_times(context)),
+        region=_blend_region,
         same=_blend_same,
         wants=_blend_wants,
         render=_blend,

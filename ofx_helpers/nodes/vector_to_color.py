@@ -10,6 +10,8 @@ from ofx_helpers.nodes.color_transform import hsv_to_rgb
 
 def _colour(context: Context, pixels: Pixels, _window: Window) -> Pixels:
     params = context.params
+    if context.components("Source") != "RGBA":
+        pixels[..., 3] = 0  # the plug-in is handed RGB, whose fourth channel counts as 0
     x, y = (
         pixels[..., "rgba".index(params.choice(name))].astype(np.float64)
         for name in ("xChannel", "yChannel")

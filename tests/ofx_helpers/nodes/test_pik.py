@@ -38,6 +38,17 @@ def test_the_matte_is_one_less_the_ratio_of_keys() -> None:
     np.testing.assert_allclose(pixel[:3], wanted, atol=1e-6)
 
 
+def test_a_key_of_hardly_anything_is_as_single_precision_has_it() -> None:
+    # Blue is red and green together but for the rounding, so the keys are 1e-9 or nothing at all.
+    edge = np.float32([0.13725492, 0.08235295, 0.21960787])
+    made = graph(
+        node("F", "ConstantPlugin", color=(*map(float, edge), 1.0)),
+        node("N", "PIK", {"Fg": "F", "C": "F"}, redWeight=1.0, blueGreenWeight=1.0),
+        size=(4, 4),
+    )
+    assert render(made, "N").pixels[2, 2, 3] == 0
+
+
 def test_clipping_the_matte_fills_with_a_grey_as_bright_as_the_picture() -> None:
     pixel = key((0.3, 0.2, 0.5), screenClipMax=0.4)
     plain = key((0.3, 0.2, 0.5))

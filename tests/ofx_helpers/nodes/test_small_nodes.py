@@ -234,6 +234,34 @@ def alpha_alone(plugin: str, **params: object) -> np.ndarray:
     return render(made, "N").pixels[3, 3]
 
 
+def test_a_vector_of_colours_without_alpha_has_0_for_its_fourth_channel() -> None:
+    across = alpha_alone("VectorToColorPlugin", xChannel="r", yChannel="a")
+    np.testing.assert_allclose(across, (1, 0.5, 0.5, 1), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("components", "wanted"),
+    [
+        # 2 · (0.25² + 0.25² + 0.5²) + 0.1, in the alpha.
+        ("RGBA", (0.5, 0.75, 1.0, 0.85)),
+        # Without alpha the key takes the blue, and only red and green are compared.
+        ("RGB", (0.5, 0.75, 0.35, 1.0)),
+        # Of alpha alone nothing is compared.
+        ("Alpha", (0.1, 0.1, 0.1, 0.1)),
+    ],
+)
+def test_a_difference_writes_the_last_channel_from_those_before_it(
+    components: str, wanted: tuple[float, ...]
+) -> None:
+    every = {f"NatronOfxParamProcess{channel}": True for channel in "RGBA"}
+    made = graph(
+        node("B", "ConstantPlugin", color=(0.5, 0.75, 1.0, 0.6), outputComponents=components),
+        node("A", "ConstantPlugin", color=(0.25, 0.5, 0.5, 0.2), outputComponents=components),
+        node("N", "DifferencePlugin", {"B": "B", "A": "A"}, gain=2.0, offset=-0.1, **every),
+    )
+    np.testing.assert_allclose(render(made, "N").pixels[3, 3], wanted, atol=1e-6)
+
+
 @pytest.mark.parametrize("plugin", ["Log2Lin", "PLogLin", "HueCorrect", "ColorSuppress"])
 def test_a_node_of_colours_makes_opaque_colours_of_alpha_alone(plugin: str) -> None:
     assert alpha_alone(plugin)[3] == 1

@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 
 from ofx_helpers.engine.curve import Curve, Interpolation, Key
+from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Expression
-from tests.ofx_helpers.engine.graphs import graph, node, render
+from tests.ofx_helpers.engine.graphs import graph, node, read, render
 
 CLOCK = Curve((Key(1, 1, Interpolation.LINEAR, 1, 1), Key(100, 100, Interpolation.LINEAR, 1, 1)))
 
@@ -26,3 +28,38 @@ def test_a_speed_that_is_an_expression_is_summed_frame_by_frame(
         last=100,
     )
     assert render(made, "R", time=5.0).pixels[0, 0, 0] == pytest.approx(1 + passed, abs=1e-4)
+
+
+@pytest.mark.parametrize(("operation", "wanted"), [("min", 0.0), ("max", 5.0)])
+def test_a_full_decay_leaves_the_least_and_the_most_a_number(operation: str, wanted: float) -> None:
+    # Infinity times 0 is no number: the first frame takes its place, then 0 stands for what was.
+    made = graph(
+        node("C", "ConstantPlugin", color=(CLOCK, 0.0, 0.0, 1.0)),
+        node("N", "FrameBlend", {"Source": "C"}, operation=operation, decay=1.0),
+        last=100,
+    )
+    assert render(made, "N", time=5.0).pixels[0, 0, 0] == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("frames", "interval", "wanted"),
+    [
+        # Frame 5 alone is blended, but the region is that of frames 2 and 5.
+        ((-3, 0), 3, Window(2, 0, 21, 12)),
+        # One frame is that frame, although an interval of 2 has no room for it.
+        ((-1, -1), 2, Window(4, 0, 20, 12)),
+    ],
+)
+def test_the_region_of_a_blend_is_counted_from_its_first_frame(
+    frames: tuple[int, int], interval: int, wanted: Window
+) -> None:
+    made = graph(
+        read("A", "a.png"),
+        node("P", "Position", {"Source": "A"}, translate=(CLOCK, 0.0)),
+        node("N", "FrameBlend", {"Source": "P"}, frameRange=frames, frameInterval=interval),
+        last=100,
+    )
+    image = np.full((12, 16, 3), 255, np.uint8)
+    got = render(made, "N", {"a.png": image}, time=5.0)
+    assert got.window == wanted
+    assert got.pixels[0, -1, 0] == 1

@@ -121,6 +121,30 @@ def test_part_of_a_corner_pin_moves_the_targets_whichever_way_it_runs() -> None:
     assert back[:2, 2] == pytest.approx([-10.0, -5.0])
 
 
+@pytest.mark.parametrize(
+    ("pin", "region"),
+    [
+        # The third corner comes to lie a hair behind column 61: Natron's region has one more.
+        ({"to": [(3, 4), (58, 1), (61, 44), (-3, 52)]}, (-3, 1, 62, 52)),
+        # Natron takes the corners through the extra matrix first, then through the pin.
+        ({"to": [(0, 0), (120, 0), (120, 100), (0, 100)], "extra": 10.0}, (20, 0, 140, 100)),
+        ({"to": [(0, 0), (120, 0), (120, 50), (0, 50)], "invert": True}, (0, 0, 30, 50)),
+    ],
+)
+def test_a_corner_pins_region_is_natrons_to_the_last_column(
+    pin: dict[str, Any], region: tuple[int, int, int, int]
+) -> None:
+    corners = [(0, 0), (60, 0), (60, 50), (0, 50)]
+    params = {f"from{i}": tuple(map(float, point)) for i, point in enumerate(corners, 1)}
+    params |= {f"to{i}": tuple(map(float, point)) for i, point in enumerate(pin["to"], 1)}
+    params |= {"invert": (pin.get("invert", False),), "black_outside": (False,)}
+    params["transform_row1"] = (1.0, 0.0, pin.get("extra", 0.0))
+    kind = collect()["net.sf.openfx.CornerPinPlugin"]
+    source = Frame(np.ones((50, 60, 4), np.float32), Window(0, 0, 60, 50))
+    node = alone.Node(name="N", plugin=kind.plugins[0], params=params)
+    assert kind.region(alone.FakeContext(node, kind, {"Source": source})) == Window(*region)
+
+
 def test_three_points_in_a_line_are_no_corner_pin() -> None:
     line = [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0), (5.0, 0.0)]
     assert homography(line, [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)]) is None
@@ -205,7 +229,11 @@ def test_a_picture_that_vanishes_ends_where_its_format_or_what_comes_in_does() -
     source = alone.read("photo.png")
     kind = collect()["net.sf.openfx.CornerPinPlugin"]
     # The eye's plane cuts the picture, to the right and above.
-    params = {"transform_row3": [0.02, 0.02, 1.0], "black_outside": True}
+    square = [(0.0, 0.0), (20.0, 0.0), (20.0, 20.0), (0.0, 20.0)]
+    params: dict[str, Any] = {"black_outside": True}
+    for i, (x, y) in enumerate(square, 1):
+        weight = 1 + 0.02 * (x + y)
+        params |= {f"to{i}": [x, y], f"from{i}": [x / weight, y / weight]}
     region = alone.render(kind, {"Source": source}, params=params).window
     assert (region.x2, region.y2) == (source.window.x2, source.window.y2)
     assert region.x1 < 0
