@@ -20,8 +20,9 @@ from ofx_helpers.host.notes import Notes
 from ofx_helpers.host.shared import owner
 from ofx_helpers.host.wire import ClosedError, Message, Wire, pair
 
+# What a virtual environment's start-up files would find out anew, an eighth of the time, is told.
 _START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "import sys; sys.path[:] = sys.argv[1].split('\\n'); "
     "from ofx_helpers.host.worker import main; main(sys.argv[2:])"
 )
 _GRACE = 2.0
@@ -71,11 +72,11 @@ class WorkerProcess:
         self.made_by = os.getpid()
         self._notes = Notes()
         self._control, theirs = pair()
-        root = str(Path(__file__).parents[2])
+        paths = "\n".join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
         handles = [theirs.fileno(), self._notes.handle]
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, root, *map(str, handles), backend],
+                [sys.executable, "-P", "-S", "-c", _START, paths, *map(str, handles), backend],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
