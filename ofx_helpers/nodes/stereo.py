@@ -76,9 +76,8 @@ def _beside(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 def _shifted(context: Context, label: str, move: int, window: Window) -> Window:
     """What is needed of a view that is moved, with its edge columns repeated beyond them."""
     region = context.region(label)
-    low = min(max(region.x1, window.x1 + move), region.x2 - 1)
-    high = min(max(region.x1, window.x2 - 1 + move), region.x2 - 1)
-    return Window(low, window.y1, high + 1, window.y2)
+    columns = Window(region.x1, window.y1, region.x2, window.y2)
+    return window.shift(move, 0).nearest(columns)
 
 
 def _sides(context: Context) -> list[tuple[str, int]]:
@@ -105,10 +104,7 @@ def _anaglyph(context: Context, window: Window, frames: Sequence[Frame]) -> Pixe
     for (label, move), channels in zip(_sides(context), ([0], [1, 2]), strict=True):
         if context.region(label).empty:
             continue
-        frame = next(found)
-        columns = np.arange(window.x1, window.x2) + move
-        columns = np.clip(columns, frame.window.x1, frame.window.x2 - 1) - frame.window.x1
-        pixels = frame.pixels[:, columns]
+        pixels = next(found).nearest(window.shift(move, 0)).pixels
         grey = (pixels[..., :3] @ _LUMINANCE).astype(np.float32)[..., None]
         result[..., channels] = grey * (1 - amount) + pixels[..., channels] * amount
         result[..., 3] += np.float32(0.5) * pixels[..., 3]
