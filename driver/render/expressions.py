@@ -137,9 +137,7 @@ class Expressions:
             options = (kind.options if kind else ()) or param.options
             index = int(result)
             return options[index] if 0 <= index < len(options) else index
-        if kind is not None:
-            result = result if kind.low is None else max(result, kind.low)
-            result = result if kind.high is None else min(result, kind.high)
+        result = _clamped(result, param, kind)
         return int(result) if param.kind == "Int" else float(result)
 
     def note(self) -> None:
@@ -156,6 +154,15 @@ class Expressions:
             yield watch
         finally:
             watches.remove(watch)
+
+
+def _clamped(value: Value, param: Param, kind: ParamKind | None) -> Value:
+    """A number within the limits of its parameter."""
+    if isinstance(value, str | bool):
+        return value
+    low = param.low if kind is None or kind.low is None else kind.low
+    high = param.high if kind is None or kind.high is None else kind.high
+    return min(max(value, low), high)
 
 
 class _Names:
@@ -240,7 +247,9 @@ class _Param:
                 value = self._scope.compute(self._path, self._name, dimension, time)
                 values.append(self._number(value))
             else:
-                values.append(self._number(self._plain(stored.values[dimension], time)))
+                value = self._plain(stored.values[dimension], time)
+                kind = self._scope.kind(self._path, self._name)
+                values.append(self._number(_clamped(value, stored, kind)))
         return tuple(values)
 
     def curve(self, time: float, dimension: int) -> float:

@@ -12,6 +12,7 @@ from driver.project.params import TEXTS, Link, Param
 from driver.render.expressions import Expressions
 from driver.render.layers import with_layers
 from ofx_helpers.engine.curve import Curve
+from ofx_helpers.engine.disabled import preferred_input
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Animated, Graph, Node
 
@@ -150,7 +151,8 @@ class _Wiring:
     def _first(self, node: ProjectNode) -> tuple[ProjectNode, str] | None:
         if _is_group(node):
             labels = [_input_label(child) for child in node.children if child.plugin == INPUT]
-            name = next((node.inputs[label] for label in labels if label in node.inputs), None)
+            connected = [label for label in labels if label in node.inputs]
+            name = node.inputs.get(preferred_input(node.plugin, 0, connected, ""))
         else:
             name = next(iter(node.inputs.values()), None)
         return (node, name) if name else None
@@ -195,7 +197,7 @@ class _Scope:
         return stored is not None and self._values(path, stored)[:1] == (True,)
 
     def _values(self, path: str, param: Param, hops: int = 0) -> tuple[Animated, ...]:
-        values: list[Animated] = list(param.values)
+        values: list[Animated] = [param.within(value) for value in param.values]
         first = param.values[0]
         if param.kind == "Choice" and not isinstance(first, Curve):
             kind = self._expressions.kind(path, param.name)

@@ -3,12 +3,20 @@
 Without alpha a frame holds 1 there over its whole region; alpha alone is held in every channel.
 This is how Natron hands such pictures to nodes that take RGBA, so no node needs to know. The engine
 sees to it after each node. Only a mask, and the background of a Roto, take a picture without alpha
-as transparent.
+as transparent; a mask of alpha alone counts where that channel was chosen.
 """
+
+import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels
 from ofx_helpers.engine.graph import Node
-from ofx_helpers.engine.node_type import Components, Context, is_mask, usual_components
+from ofx_helpers.engine.node_type import (
+    Components,
+    Context,
+    channel_menu,
+    is_mask,
+    usual_components,
+)
 
 COLOUR_PLANE = "uk.co.thefoundry.OfxImagePlaneColour"
 """How Natron 2.2 and later name the colour in a menu of planes."""
@@ -41,11 +49,25 @@ def fill(pixels: Pixels, components: Components) -> Pixels:
 
 def as_seen(context: Context, label: str, clear: tuple[str, ...], frame: Frame) -> Frame:
     """An input's frame as the node takes it."""
-    if context.components(label) != "RGB" or not (label in clear or is_mask(context, label)):
+    components, mask = context.components(label), is_mask(context, label)
+    if mask and components == "Alpha" and not _takes_alpha_alone(context, label):
+        return Frame(np.zeros_like(frame.pixels), frame.window)
+    if components != "RGB" or not (label in clear or mask):
         return frame
     pixels = frame.pixels.copy()
     pixels[..., 3] = 0
     return Frame(pixels, frame.window)
+
+
+def _takes_alpha_alone(context: Context, label: str) -> bool:
+    """Whether the channel chosen of a mask is there where the mask has alpha alone.
+
+    The menu has then two entries, none and alpha. Natron's default is the fifth, which is the
+    alpha of what has four channels, so that alpha alone masks nothing until it is chosen.
+    """
+    name = channel_menu(context.params, label)
+    chosen = context.params.choice(name) if name else ""
+    return chosen == "1" if chosen.isdecimal() else chosen.endswith("A")
 
 
 def on_another_plane(node: Node) -> bool:

@@ -1,5 +1,6 @@
 """Animation curves, evaluated as Natron's `Curve` does."""
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -17,6 +18,17 @@ class Interpolation(IntEnum):
     FREE = 6
     BROKEN = 7
     NONE = 8
+
+
+class Steps(IntEnum):
+    """Which values a curve may have, by what kind of parameter it belongs to."""
+
+    NONE = 0
+    """Any."""
+    WHOLE = 1
+    """Whole numbers: the nearest, from a half upwards."""
+    SWITCH = 2
+    """Off and on, 0 and 1: on from a half."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,10 @@ class Curve:
     """
 
     keys: tuple[Key, ...]
+    steps: Steps = Steps.NONE
+    low: float = -math.inf
+    high: float = math.inf
+    """What lies below or above the limits is at them."""
 
     def at(self, time: float) -> float:
         """The value at `time` in frames: cubic Hermite between keys, with stored derivatives.
@@ -46,6 +62,12 @@ class Curve:
         A segment whose left key is constant holds it. The derivatives of a saved project already
         obey the interpolation method, so linear and smooth segments need no special case.
         """
+        value = min(max(self._between(time), self.low), self.high)
+        if self.steps is Steps.NONE:
+            return value
+        return math.floor(value + 0.5) if self.steps is Steps.WHOLE else value >= 0.5
+
+    def _between(self, time: float) -> float:
         keys = self.keys
         if not keys:
             raise ValueError("a curve without keys has no value")

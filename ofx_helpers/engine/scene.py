@@ -11,6 +11,7 @@ import numpy as np
 
 from ofx_helpers.engine.components import on_another_plane
 from ofx_helpers.engine.curve import Curve
+from ofx_helpers.engine.disabled import is_disabled, shown_by_disabled
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Expression, Graph, Node, Shape
@@ -111,14 +112,10 @@ class Scene:
         None when the node works. A disabled node without inputs shows nothing ("").
         """
         node = self.node(name)
-        disabled = "disableNode" in node.params
-        disabled = disabled and Params(node, time, {"disableNode": False}).flag("disableNode")
-        if not disabled and not (node.inputs and on_another_plane(node)):
+        if not is_disabled(node, time) and not (node.inputs and on_another_plane(node)):
             return None
         kind = self._resolve(node.plugin)
-        labels = [label for label in node.inputs if label != "Mask"]
-        main = kind.main if kind else "Source"
-        return main if main in labels else next(iter(labels), "")
+        return shown_by_disabled(node, kind.main if kind else "Source")
 
     def region(self, name: str, time: float) -> Window:
         """Where the node has pixels at a time."""

@@ -5,6 +5,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from driver.errors import MemecompError
 from driver.project.boost import child_of
@@ -115,3 +116,20 @@ def test_references_that_double_at_each_step_take_no_time(tmp_path: Path) -> Non
     graph = graph_of(document)
     assert Params(graph.nodes["N29"], 5, {}).number("mix") == 0.5
     assert time.perf_counter() - began < 5
+
+
+def limited(document: Document, name: str, low: str, high: str) -> None:
+    """Make a node's parameter one that the project describes, as a PyPlug's are, with limits."""
+    node = next(node for node in document.nodes if node.name == name)
+    knob = next(knob for knob in node.knobs() if child_of(knob, "Name").text == "mix")
+    child_of(knob, "UserKnob").text = "1"
+    for tag, limit in (("Min", low), ("Max", high)):
+        etree.SubElement(knob, tag).text = limit
+
+
+def test_a_parameter_that_the_project_describes_keeps_its_limits(tmp_path: Path) -> None:
+    document = project(tmp_path, Fast__mix="Slow.mix.get() * 2")
+    limited(document, "Slow", "0.6", "1.7976931348623157e+308")
+    graph = graph_of(document)
+    assert graph.nodes["Slow"].params["mix"] == (0.6,)
+    assert graph.nodes["Fast"].params["mix"] == (1,)  # and the plug-in's limit is 1

@@ -195,3 +195,16 @@ def test_beside_a_picture_without_alpha_a_moves_mask_counts_wherever_it_has_pixe
     np.testing.assert_allclose(masked[:, :8, :3], plain[:, :8, :3], atol=1e-6)
     np.testing.assert_allclose(masked[:, 8:, :3], COLOUR[:, 8:], atol=1e-6)
     assert np.abs(plain[:, :8, :3] - COLOUR[:, :8]).max() > 0.1
+
+
+def test_alpha_alone_masks_nothing_until_it_is_chosen() -> None:
+    # The menu of such a mask has two entries, and Natron's default is the fifth.
+    inputs = {"Source": "Rgba", "Mask": "Matte"}
+    np.testing.assert_array_equal(shown(node("N", "Invert", inputs)), shown(RGBA))
+    np.testing.assert_allclose(
+        shown(node("N", "Invert", inputs, maskInvert=True))[..., :3], 1 - COLOUR, atol=1e-6
+    )
+    weight = linear(PICTURE)[..., 3:]
+    for chosen in ("1", f"{LAYER}.A"):
+        masked = shown(node("N", "Invert", inputs, maskChannel_Mask=chosen))[..., :3]
+        np.testing.assert_allclose(masked, COLOUR + (1 - 2 * COLOUR) * weight, atol=1e-5)
