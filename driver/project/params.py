@@ -106,6 +106,11 @@ def _key(item: Element) -> Key:
     def number(tag: str, default: str = "") -> float:
         return real(text_of(item, tag, default), f"<{tag}> of a key")
 
+    def slope(tag: str) -> float:
+        # Natron writes "-nan" where a closed curve has a key at both its ends; it is never used.
+        text = text_of(item, tag, "0")
+        return 0.0 if text.strip("+-") == "nan" else number(tag, "0")
+
     method = whole(text_of(item, "InterpolationMethod", "2"), "<InterpolationMethod> of a key")
     if method not in list(Interpolation):
         raise MemecompError(f"A key has the interpolation {method}; Natron's are 0 to 8.")
@@ -113,8 +118,8 @@ def _key(item: Element) -> Key:
         time=number("Time"),
         value=number("Value"),
         interpolation=Interpolation(method),
-        left=number("LeftDerivative", "0"),
-        right=number("RightDerivative", "0"),
+        left=slope("LeftDerivative"),
+        right=slope("RightDerivative"),
     )
 
 

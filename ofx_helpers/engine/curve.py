@@ -82,9 +82,13 @@ class Curve:
         return self._inside(before, keys[index], time)
 
     def periodic(self, time: float, period: float) -> float:
-        """The value where the curve repeats: the last key leads to the first, `period` on."""
+        """The value where the curve repeats: the last key leads to the first, `period` on.
+
+        There itself a last key that is constant still holds.
+        """
         first, last = self.keys[0], self.keys[-1]
-        time = (time - first.time) % period + first.time
+        if not first.time <= time <= first.time + period:
+            time = (time - first.time) % period + first.time
         if time < last.time:
             return self.at(time)
         if last.interpolation == Interpolation.CONSTANT:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
@@ -54,6 +55,16 @@ def _chosen(context: Context) -> str:
     return labels[min(max(context.params.whole("which"), 0), len(labels) - 1)]
 
 
+def _format(context: Context) -> Window:
+    """That of the chosen input; where the choice has keys, of the first input there is."""
+    labels = _inputs(context)
+    label = next((label for label in labels if context.connected(label)), labels[0])
+    if not isinstance(context.node.params.get("which", (0,))[0], Curve):
+        chosen = labels[min(max(context.params.whole("which"), 0), len(labels) - 1)]
+        label = chosen if context.connected(chosen) else label
+    return context.input_format(label)
+
+
 def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixels:
     raise AssertionError("an identity is never rendered")
 
@@ -73,6 +84,7 @@ NODES = (
         main="0",
         region=lambda context: context.region(_chosen(context)),
         same=lambda context: Same(_chosen(context)),
+        format=_format,
         transparent=True,
         render=_unused,
     ),

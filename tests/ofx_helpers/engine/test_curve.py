@@ -27,3 +27,10 @@ def test_beyond_the_ends_a_curve_goes_on_straight() -> None:
     assert curve.at(-1) == 8
     assert curve.at(8) == 6
     assert not math.isnan(curve.at(2.5))
+
+
+def test_a_closed_curves_last_key_holds_to_the_very_end_when_it_is_constant() -> None:
+    held = Curve((Key(0, 1), Key(5, 3, Interpolation.CONSTANT)))
+    assert held.periodic(6, 6) == 3
+    assert held.periodic(12, 6) == 1  # a whole turn on, it is the first key
+    assert held.periodic(-1, 6) == 3
