@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
@@ -56,13 +55,7 @@ def _chosen(context: Context) -> str:
 
 
 def _format(context: Context) -> Window:
-    """That of the chosen input; where the choice has keys, of the first input there is."""
-    labels = _inputs(context)
-    label = next((label for label in labels if context.connected(label)), labels[0])
-    if not isinstance(context.node.params.get("which", (0,))[0], Curve):
-        chosen = labels[min(max(context.params.whole("which"), 0), len(labels) - 1)]
-        label = chosen if context.connected(chosen) else label
-    return context.input_format(label)
+    return context.input_format(_chosen(context))
 
 
 def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixels:
