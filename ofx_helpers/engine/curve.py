@@ -4,6 +4,7 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import pairwise
 
 
 class Interpolation(IntEnum):
@@ -80,6 +81,18 @@ class Curve:
         if index == len(keys):
             return before.value + (time - before.time) * before.right
         return self._inside(before, keys[index], time)
+
+    def integral(self, first: float, last: float) -> float:
+        """What the curve sums up to from one time to another: value times frames."""
+        if last < first:
+            return -self.integral(last, first)
+        times = [first, *(key.time for key in self.keys if first < key.time < last), last]
+        total = 0.0
+        for low, high in pairwise(times):
+            # Two-point Gauss: exact for cubics, and never on a key, where a held value jumps.
+            middle, reach = (low + high) / 2, (high - low) / math.sqrt(12)
+            total += (high - low) / 2 * (self.at(middle - reach) + self.at(middle + reach))
+        return total
 
     def periodic(self, time: float, period: float) -> float:
         """The value where the curve repeats: the last key leads to the first, `period` on.
