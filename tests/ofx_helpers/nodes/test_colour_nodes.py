@@ -184,3 +184,10 @@ def test_what_two_large_channels_leave_of_a_small_one_in_hsi_is_rounded_singly()
     share /= np.cos(2 * np.pi * float(np.float32(1 / 6) - angle))
     high = np.float32(float(intensity) * (1 + float(saturation) * share))
     assert got[:3].tolist() == [low, high, 3 * intensity - (low + high)]
+
+
+def test_a_clamp_of_nothing_leaves_even_clear_pixels() -> None:
+    clear = node("C", "ConstantPlugin", color=(0.5, 0.25, 0.75, 0.0))
+    off = {"minimumEnable": False, "maximumEnable": False, "premult": True}
+    made = graph(clear, node("N", "Clamp", {"Source": "C"}, **off))
+    np.testing.assert_array_equal(render(made, "N").pixels, render(made, "C").pixels)
