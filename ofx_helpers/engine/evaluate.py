@@ -26,8 +26,9 @@ from ofx_helpers.engine.graph import Graph
 from ofx_helpers.engine.masked_box import goes_on, mask_beyond, shown_beyond
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import Context, Want
-from ofx_helpers.engine.scene import NodeContext, Placed, Resolver, Scene
+from ofx_helpers.engine.scene import NodeContext, Placed, Scene
 from ofx_helpers.engine.static_cache import StaticCache
+from ofx_helpers.engine.wiring import Resolver
 
 Key = tuple[str, float]
 

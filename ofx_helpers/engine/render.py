@@ -25,10 +25,11 @@ from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media, Picture
 from ofx_helpers.engine.params import Params
-from ofx_helpers.engine.scene import Resolver, Scene
+from ofx_helpers.engine.scene import Scene
 from ofx_helpers.engine.sequences import frame_path, is_sequence
 from ofx_helpers.engine.sheet import OneFrame, Sheet
 from ofx_helpers.engine.static_cache import StaticCache
+from ofx_helpers.engine.wiring import Resolver
 
 BAND = 1_000_000
 """Pixels of a picture that are rendered at a time: a 4K frame of 25 nodes then needs a fifth of the

@@ -1,19 +1,15 @@
 """A graph with its node types: what can be known about a frame before any pixel is computed."""
 
-import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ofx_helpers.engine.changing import animated
 from ofx_helpers.engine.components import on_another_plane
-from ofx_helpers.engine.curve import Curve
-from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.graph import Expression, Graph, Node, Shape
+from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import (
     Box,
@@ -24,22 +20,9 @@ from ofx_helpers.engine.node_type import (
     same_region,
 )
 from ofx_helpers.engine.params import Params, catalogue
-
-Resolver = Callable[[str], NodeType | None]
-"""Finds the node type of a plug-in id, None where nobody has it."""
+from ofx_helpers.engine.wiring import Resolver, Wiring
 
 EMPTY = Window(0, 0, 0, 0)
-
-# Who distributes the plug-ins of an id's prefix: for the error about a missing one.
-_SUPPLIERS: Mapping[str, str] = {
-    "net.sf.openfx.": "the openfx-misc bundle (Misc.ofx.bundle)",
-    "net.sf.cimg.": "the openfx-misc bundle (CImg.ofx.bundle)",
-    "eu.cimg.": "the openfx-misc bundle (CImg.ofx.bundle)",
-    "fr.inria.openfx.": "the openfx-io bundle (IO.ofx.bundle)",
-    "net.fxarena.openfx.": "the openfx-arena bundle (Arena.ofx.bundle)",
-    "fr.inria.built-in.": "Natron itself",
-    "fr.inria.": "Natron's bundled PyPlugs, saved expanded in the project",
-}
 
 
 @dataclass(frozen=True)
@@ -51,44 +34,18 @@ class Placed:
     window: Window
 
 
-class Scene:
+class Scene(Wiring):
     """One frame's questions and their answers; make a new one for each rendered frame."""
 
     def __init__(self, graph: Graph, resolve: Resolver, media: Media) -> None:
         """Nothing is looked at until it is asked for."""
-        self.graph = graph
+        super().__init__(graph, resolve)
         self.media = media
-        self._resolve = resolve
         self._regions: dict[tuple[str, float], Window] = {}
         self._contexts: dict[tuple[str, float], NodeContext] = {}
         self._static: dict[str, bool] = {}
         self._frames: dict[str, tuple[float, float]] = {}
         self._components: dict[str, Components] = {}
-        self._order: tuple[str, ...] | None = None
-        # Regions are asked for recursively, a few Python calls for each node of a chain.
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + 12 * len(graph.nodes)))
-
-    def node(self, name: str) -> Node:
-        """The node, or an error that lists the near names."""
-        node = self.graph.nodes.get(name)
-        if node is None:
-            near = get_close_matches(name, self.graph.nodes, 3)
-            hint = f" Near: {', '.join(near)}." if near else ""
-            raise RenderError(f"The project has no node {name}.{hint}")
-        return node
-
-    def type_of(self, name: str) -> NodeType:
-        """The node's type; a missing one is an error that says who supplies it."""
-        node = self.node(name)
-        found = self._resolve(node.plugin)
-        if found is None:
-            prefixes = [prefix for prefix in _SUPPLIERS if node.plugin.startswith(prefix)]
-            supplier = _SUPPLIERS[max(prefixes, key=len)] if prefixes else "an OpenFX bundle"
-            raise RenderError(
-                f"{name} is a {node.plugin}, which the embedded engine does not have. It comes "
-                f"with {supplier}: render with Natron, or put the bundle on OFX_PLUGIN_PATH."
-            )
-        return found
 
     def context(self, name: str, time: float) -> "NodeContext":
         """The node at a time, as its type sees it."""
@@ -98,11 +55,6 @@ class Scene:
             params = Params(self.node(name), time, kind.defaults)
             self._contexts[key] = NodeContext(self, self.node(name), kind, params)
         return self._contexts[key]
-
-    def input(self, name: str, label: str) -> str | None:
-        """The name of the node on an input, None when unconnected or the node is gone."""
-        source = self.node(name).inputs.get(label)
-        return source if source in self.graph.nodes else None
 
     def passed_through(self, name: str, time: float) -> str | None:
         """The input label that a node shows instead of its own output: disabled, or drawing
@@ -204,28 +156,6 @@ class Scene:
             self._frames[name] = context.kind.frames(context)
         return self._frames[name]
 
-    def order(self, *targets: str) -> tuple[str, ...]:
-        """Every node that the targets could need, inputs before users; refuses cycles."""
-        if self._order is not None and all(target in self._order for target in targets):
-            return self._order
-        done: dict[str, None] = {}
-        open_: set[str] = set()
-        stack: list[tuple[str, bool]] = [(target, False) for target in reversed(targets)]
-        while stack:
-            name, leaving = stack.pop()
-            if leaving:
-                open_.discard(name)
-                done[name] = None
-            elif name in open_:
-                raise RenderError(f"{name} is its own input: the project's graph has a cycle.")
-            elif name not in done:
-                open_.add(name)
-                stack.append((name, True))
-                inputs = (self.input(name, label) for label in self.node(name).inputs)
-                stack.extend((source, False) for source in inputs if source and source not in done)
-        self._order = tuple(done)
-        return self._order
-
     def follow(self, name: str | None, time: float, window: Window) -> Placed | None:
         """The node that really computes these pixels, past disabled nodes and identities."""
         while name is not None:
@@ -270,25 +200,6 @@ class Scene:
             source = self.input(source, shown)
         region = self.region(source, time) if source else EMPTY
         return Upstream(matrix, region), source, time
-
-
-def animated(node: Node) -> bool:
-    """Whether the node or a shape of its has keys or an expression, or a shape comes and goes."""
-    return _keyed(node.params) or any(_shape_animated(shape) for shape in node.shapes)
-
-
-def _shape_animated(shape: Shape) -> bool:
-    points = (vars(point).values() for point in (*shape.points, *shape.feather_points))
-    return (
-        _keyed(shape.params)
-        or any(isinstance(value, Curve) for values in points for value in values)
-        or shape.params.get("lifeTime", ("All",))[0] not in ("All", 0)
-    )
-
-
-def _keyed(params: Mapping[str, tuple[Any, ...]]) -> bool:
-    changing = (Curve, Expression)
-    return any(isinstance(value, changing) for values in params.values() for value in values)
 
 
 @dataclass(frozen=True)
