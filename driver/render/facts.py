@@ -23,8 +23,9 @@ from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Film, Header, Media, Picture, WriteOptions
 from ofx_helpers.engine.node_type import Context, NodeType
+from ofx_helpers.engine.output_format import output_window
 from ofx_helpers.engine.params import Params
-from ofx_helpers.engine.render import output_window, write_frame, writers
+from ofx_helpers.engine.render import write_frame, writers
 from ofx_helpers.engine.scene import EMPTY, Scene
 from ofx_helpers.engine.sequences import frame_path, is_sequence
 from ofx_helpers.engine.wiring import Resolver
@@ -229,7 +230,7 @@ def _tolerant_reader(kind: NodeType, survey: Survey) -> NodeType:
             (survey.faults if absent else survey.troubles)[text] = None
             return _NOTHING
 
-    def format_(context: Context) -> Window:
+    def format_(context: Context) -> Window | None:
         try:
             return kind.format(context) if kind.format else context.format
         except (RenderError, MemecompError):
@@ -247,7 +248,13 @@ def _tolerant_reader(kind: NodeType, survey: Survey) -> NodeType:
         except (RenderError, MemecompError):
             return float(context.graph.first), float(context.graph.last)
 
-    return replace(kind, region=region, format=format_, opaque=opaque, frames=frames)
+    def aspect(context: Context) -> float | None:
+        try:
+            return kind.aspect(context) if kind.aspect else None
+        except (RenderError, MemecompError):
+            return None
+
+    return replace(kind, region=region, format=format_, aspect=aspect, opaque=opaque, frames=frames)
 
 
 class _Noting:
@@ -257,6 +264,12 @@ class _Noting:
         self._media, self._survey = media, survey
         self.read, self.frames = media.read, media.frames
         self.write, self.film = media.write, media.film
+
+    def aspect(self, path: Path) -> float:
+        """What the file's pixels look like, noted: the first of a sequence says it for all."""
+        if path.exists():
+            self._survey.files.add(path)
+        return self._media.aspect(path)
 
     def header(self, path: Path, frame: int) -> Header:
         """Size and channels, noted."""
@@ -270,6 +283,7 @@ class _Caught:
     def __init__(self, media: Media) -> None:
         self._media = media
         self.header, self.read, self.frames = media.header, media.read, media.frames
+        self.aspect = media.aspect
         self.picture: Picture | None = None
 
     def write(self, path: Path, picture: Picture, options: WriteOptions) -> None:
