@@ -79,6 +79,7 @@ NODES = (
         plugins=("net.sf.openfx.DissolvePlugin",),
         main="0",
         process=True,
+        forgetful=True,
         region=_dissolve_region,
         box=_dissolve_box,
         same=_dissolve_same,

@@ -80,6 +80,7 @@ NODES = (
         plugins=("net.sf.openfx.DifferencePlugin",),
         main="B",
         process=True,
+        forgetful=True,
         region=all_regions,
         wants=_both,
         render=_difference,
