@@ -56,6 +56,8 @@ class Survey:
     """The files that a frame reads, and what is wrong with them."""
 
     files: set[Path] = field(default_factory=set)
+    aspects: dict[Path, float] = field(default_factory=dict)
+    """Of files whose pixels are not square: the first of a sequence says it for all its frames."""
     faults: dict[str, None] = field(default_factory=dict)
     """Files that are not there, whoever renders."""
     troubles: dict[str, None] = field(default_factory=dict)
@@ -266,10 +268,11 @@ class _Noting:
         self.write, self.film = media.write, media.film
 
     def aspect(self, path: Path) -> float:
-        """What the file's pixels look like, noted: the first of a sequence says it for all."""
-        if path.exists():
-            self._survey.files.add(path)
-        return self._media.aspect(path)
+        """What shape the file's pixels are, noted."""
+        found = self._media.aspect(path)
+        if found != 1:
+            self._survey.aspects[path] = found
+        return found
 
     def header(self, path: Path, frame: int) -> Header:
         """Size and channels, noted."""
