@@ -7,8 +7,10 @@ pixels are not square gets files that are too wide or too narrow.
 """
 
 from math import floor
+from pathlib import Path
 
 from ofx_helpers.engine.canonical import box_of, touched
+from ofx_helpers.engine.encode import OIIO, encoder_of
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.scene import Scene
@@ -31,9 +33,11 @@ def output_aspect(scene: Scene, writer: str, frame: int) -> float:
 
 def _shows_format(scene: Scene, writer: str, frame: int) -> bool:
     """Whether the file holds the picture as it is, and the format is what it says to show of it."""
-    params = Params(scene.node(writer), float(frame), {})
-    held = "clipToRoD" in params and params.flag("clipToRoD")
-    return held and params.text("filename").lower().endswith(".exr")
+    # A Write has the switch of the writer in it, which is on.
+    params = Params(scene.node(writer), float(frame), {"clipToRoD": True})
+    path = Path(params.text("filename"))
+    said = path.suffix.lower() == ".exr" and encoder_of(params, path) == OIIO
+    return said and params.flag("clipToRoD")
 
 
 def _chosen(scene: Scene, writer: str, frame: int) -> tuple[Window, float]:

@@ -156,6 +156,8 @@ def test_inputs_show_only_what_was_asked_in_pixels_of_another_aspect(tmp_path: P
         ("C", {"formatType": "project"}, (128, 30), 2.0),
         ("Q", {"formatType": "project", "clipToRoD": False}, (256, 30), 2.0),
         ("Q", {"formatType": "input", "clipToRoD": False}, (30, 20), 1.0),
+        # An OpenEXR that holds the picture as it is only says what to show of it.
+        ("Q", {"formatType": "project"}, (128, 30), 1.0),
     ],
 )  # fmt: skip
 def test_files_are_as_large_as_natrons_and_say_its_aspect(
