@@ -3,21 +3,14 @@
 from collections.abc import Sequence
 
 from ofx_helpers.engine.graph import Node
-from ofx_helpers.engine.params import Params, catalogue
+from ofx_helpers.engine.params import input_labels
 
 _SHUFFLE = "net.sf.openfx.ShufflePlugin"
 
 
-def is_disabled(node: Node, time: float) -> bool:
-    """Whether the node is switched off at a time in frames."""
-    stored = "disableNode" in node.params
-    return stored and Params(node, time, {"disableNode": False}).flag("disableNode")
-
-
 def shown_by_disabled(node: Node, main: str) -> str:
     """The label of the input that a node shows when disabled, "" where none is connected."""
-    known = catalogue().get(node.plugin, {}).get("inputs", ())
-    connected = [label for label in known if label in node.inputs] or list(node.inputs)
+    connected = [label for label in input_labels(node) if label in node.inputs]
     return preferred_input(node.plugin, node.version, connected, main)
 
 

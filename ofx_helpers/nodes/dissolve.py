@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box, union
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
@@ -32,6 +33,11 @@ def _dissolve_region(context: Context) -> Window:
     return context.region(first).union(context.region(second))
 
 
+def _dissolve_box(context: Context) -> Box:
+    first, second, _ = _pair(context)
+    return union([context.box(first), context.box(second)])
+
+
 def _dissolve_wants(context: Context, window: Window) -> Sequence[Want]:
     first, second, _ = _pair(context)
     wants = [Want(first, window), Want(second, window)]
@@ -54,8 +60,10 @@ def _chosen(context: Context) -> str:
     return labels[min(max(context.params.whole("which"), 0), len(labels) - 1)]
 
 
-def _format(context: Context) -> Window:
-    return context.input_format(_chosen(context))
+def _chosen_format(context: Context) -> Window | None:
+    """That of the chosen input, also where which one that is has keys: seen in NatronRenderer."""
+    label = _chosen(context)
+    return context.input_format(label) if context.connected(label) else None
 
 
 def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixels:
@@ -67,7 +75,9 @@ NODES = (
         plugins=("net.sf.openfx.DissolvePlugin",),
         main="0",
         process=True,
+        forgetful=True,
         region=_dissolve_region,
+        box=_dissolve_box,
         same=_dissolve_same,
         wants=_dissolve_wants,
         render=_dissolve,
@@ -76,8 +86,9 @@ NODES = (
         plugins=("net.sf.openfx.switchPlugin",),
         main="0",
         region=lambda context: context.region(_chosen(context)),
+        box=lambda context: context.box(_chosen(context)),
         same=lambda context: Same(_chosen(context)),
-        format=_format,
+        format=_chosen_format,
         transparent=True,
         render=_unused,
     ),
