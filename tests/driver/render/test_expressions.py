@@ -166,3 +166,12 @@ def test_a_parameter_that_the_project_describes_keeps_its_limits(tmp_path: Path)
     graph = graph_of(document)
     assert graph.nodes["Slow"].params["mix"] == (0.6,)
     assert graph.nodes["Fast"].params["mix"] == (1,)  # and the plug-in's limit is 1
+
+
+def test_keys_of_such_a_parameter_lead_to_its_limits_and_no_further(tmp_path: Path) -> None:
+    keys = "{'keys': [[1, 0], [11, 1]], 'interpolation': 'linear'}"
+    body = f"{{{{ node('Control', 'Grade', Source='Ground', mix={keys}) }}}}"
+    document = project(tmp_path, extra=body)
+    limited(document, "Control", "0.25", "0.75")
+    mix = [Params(graph_of(document).nodes["Control"], at, {}).number("mix") for at in (1, 6, 11)]
+    assert mix == [0.25, pytest.approx(0.5), 0.75]
