@@ -145,6 +145,9 @@ def _wants(context: Context, window: Window) -> Sequence[Want]:
 def _render_with(share: Share) -> Callable[[Context, Window, Sequence[Frame]], Pixels]:
     def render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
         params = context.params
+        if _components(context) == "Alpha" and share is not _rectangle:
+            # Of what they draw these plug-ins then write not the alpha but the red, which is none.
+            return np.zeros((window.height, window.width, 4), np.float32)
         t = share(context, *_grid(window))[..., None]
         outer, inner = np.array(params.colour("color0")), np.array(params.colour("color1"))
         drawn = (outer * (1 - t) + inner * t).astype(np.float32)
