@@ -180,6 +180,8 @@ def _plan(
                 gathered = index < job.own or index == job.main
                 if job.seen:
                     want = Want(want.label, want.window.intersect(job.seen[index]), want.time)
+                    if job.context.kind.takes_less and index < job.own:
+                        job.wants[index] = want
                 found = _find(scene, job.context, want, gathered=gathered)
                 if found is not None:
                     asked = job.seen[index] if job.seen else want.window

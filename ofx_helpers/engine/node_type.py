@@ -276,6 +276,9 @@ class NodeType:
     """Which channels the output has, now and always. The engine fills in what it lacks."""
     many_aspects: bool = False
     """Whether it asks for its input as that is, not as if it had the output's pixel aspect."""
+    takes_less: bool = False
+    """Whether it makes do with frames over less than it wants, as where it repeats their edges:
+    then an input that shows less, since pixels of another aspect asked, ends there."""
     shows_all: bool = False
     """Whether its input shows all that is taken of it, even where pixels of another aspect asked
     for less, as Natron's does below some nodes."""
