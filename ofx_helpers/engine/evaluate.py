@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ofx_helpers.engine.components import as_seen, fill
+from ofx_helpers.engine.depth import as_light, as_taken, rounded
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import (
     channels_off,
@@ -90,7 +91,7 @@ def render_together(
             continue
         target = (placed.name, placed.time)
         _compute(jobs, target, frames, cache)
-        yield name, frames[target].crop(window)
+        yield name, as_light(scene, placed.name, frames[target].crop(window))
         jobs[target].users -= 1
         if jobs[target].users == 0:
             del frames[target]
@@ -232,6 +233,7 @@ def _take(job: _Job, jobs: dict[Key, _Job], frames: dict[Key, Frame]) -> list[_T
         if last:
             del frames[source]
         frame = as_seen(job.context, want.label, job.context.kind.clear, frame)
+        frame = as_taken(job.context, want.label, source[0], frame)
         pixels = frame.pixels
         taken.append(_Taken(frame, last and pixels.flags.owndata and pixels.flags.writeable))
     return taken
@@ -285,6 +287,7 @@ def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
     if components != "RGBA":
         own = own or finished is not pixels
         finished = fill(finished if own else finished.copy(), components)
+    finished = rounded(finished, context.scene.depth(context.node.name), cut=kind.cut(context))
     return Frame(finished, window)
 
 

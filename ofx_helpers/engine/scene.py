@@ -5,19 +5,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from ofx_helpers.engine.animated import animated
 from ofx_helpers.engine.components import on_another_plane
-from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.graph import Expression, Graph, Node, Shape
+from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import (
     Box,
     Components,
+    Context,
+    Depth,
     NodeType,
     Same,
     Upstream,
@@ -29,6 +31,7 @@ Resolver = Callable[[str], NodeType | None]
 """Finds the node type of a plug-in id, None where nobody has it."""
 
 EMPTY = Window(0, 0, 0, 0)
+T = TypeVar("T")
 
 # Who distributes the plug-ins of an id's prefix: for the error about a missing one.
 _SUPPLIERS: Mapping[str, str] = {
@@ -64,6 +67,7 @@ class Scene:
         self._static: dict[str, bool] = {}
         self._frames: dict[str, tuple[float, float]] = {}
         self._components: dict[str, Components] = {}
+        self._depths: dict[str, Depth] = {}
         self._order: tuple[str, ...] | None = None
         # Regions are asked for recursively, a few Python calls for each node of a chain.
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + 12 * len(graph.nodes)))
@@ -168,20 +172,35 @@ class Scene:
 
     def components(self, name: str | None) -> Components:
         """Which channels a node's output has, the same at every time; RGBA without a node."""
-        if name is None:
-            return "RGBA"
-        if name not in self._components:
+        return self._always(name, self._components, lambda kind: kind.components, "RGBA")
+
+    def depth(self, name: str | None) -> Depth:
+        """In how many bits a node's output is kept, the same at every time; floats without one."""
+        return self._always(name, self._depths, lambda kind: kind.depth, "32f")
+
+    def _always(
+        self,
+        name: str | None,
+        known: dict[str, T],
+        asked: Callable[[NodeType], Callable[[Context], T]],
+        without: T,
+    ) -> T:
+        """What holds of a node's output at every time, of that which it passes through if it does.
+
+        A node that nobody has is an error where it is needed, and none where it is not.
+        """
+        while name is not None and name not in known:
             self.order(name)
             time = float(self.graph.first)
             shown = self.passed_through(name, time)
             if shown is not None:
-                return self.components(self.input(name, shown))
-            node = self.node(name)
-            if self._resolve(node.plugin) is None:
-                return "RGBA"  # an error where it is needed, and none where it is not
-            context = self.context(name, time)
-            self._components[name] = context.kind.components(context)
-        return self._components[name]
+                name = self.input(name, shown)
+            elif self._resolve(self.node(name).plugin) is None:
+                return without
+            else:
+                context = self.context(name, time)
+                known[name] = asked(context.kind)(context)
+        return without if name is None else known[name]
 
     def static(self, name: str) -> bool:
         """Whether the node's pixels are the same at every time, as far as that is cheap to know."""
@@ -272,25 +291,6 @@ class Scene:
         return Upstream(matrix, region), source, time
 
 
-def animated(node: Node) -> bool:
-    """Whether the node or a shape of its has keys or an expression, or a shape comes and goes."""
-    return _keyed(node.params) or any(_shape_animated(shape) for shape in node.shapes)
-
-
-def _shape_animated(shape: Shape) -> bool:
-    points = (vars(point).values() for point in (*shape.points, *shape.feather_points))
-    return (
-        _keyed(shape.params)
-        or any(isinstance(value, Curve) for values in points for value in values)
-        or shape.params.get("lifeTime", ("All",))[0] not in ("All", 0)
-    )
-
-
-def _keyed(params: Mapping[str, tuple[Any, ...]]) -> bool:
-    changing = (Curve, Expression)
-    return any(isinstance(value, changing) for values in params.values() for value in values)
-
-
 @dataclass(frozen=True)
 class NodeContext:
     """`node_type.Context` over a scene."""
@@ -353,6 +353,10 @@ class NodeContext:
     def components(self, label: str) -> Components:
         """Which channels the input has; RGBA when unconnected."""
         return self.scene.components(self.scene.input(self.node.name, label))
+
+    def depth(self, label: str) -> Depth:
+        """In how many bits the input is kept; floats when unconnected."""
+        return self.scene.depth(self.scene.input(self.node.name, label))
 
     def box(self, label: str) -> Box:
         """The region of an input before it was rounded to pixels."""

@@ -13,8 +13,8 @@ from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
-from ofx_helpers.nodes._rec709 import decode as _rec709_decode
-from ofx_helpers.nodes._rec709 import encode as _rec709_encode
+from ofx_helpers.engine.rec709 import decode as _rec709_decode
+from ofx_helpers.engine.rec709 import encode as _rec709_encode
 
 Array = NDArray[np.float32]
 Convert = Callable[[Array], Array]

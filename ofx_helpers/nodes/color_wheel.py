@@ -7,7 +7,15 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import box, encoded, format_of, rectangle, region, stored
+from ofx_helpers.nodes._generator import (
+    box,
+    chosen_depth,
+    encoded,
+    format_of,
+    rectangle,
+    region,
+    shown,
+)
 from ofx_helpers.nodes.color_transform import hsv_to_rgb
 
 Plane = NDArray[np.float64]
@@ -61,7 +69,7 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     pixels[..., 3] = 1
     pixels = encoded(context, pixels)
     pixels *= cover[..., None].astype(np.float32)
-    return stored(context, pixels)
+    return shown(context, pixels)
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
@@ -70,6 +78,7 @@ def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
 
 NODE = NodeType(
     plugins=("net.sf.openfx.ColorWheel",),
+    depth=chosen_depth,
     process=True,
     region=region,
     box=box,

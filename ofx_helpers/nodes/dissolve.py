@@ -62,6 +62,7 @@ NODES = (
     NodeType(
         plugins=("net.sf.openfx.DissolvePlugin",),
         main="0",
+        cut=lambda context: not uses_mask(context),
         process=True,
         region=_dissolve_region,
         same=_dissolve_same,

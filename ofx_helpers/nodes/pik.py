@@ -14,7 +14,7 @@ from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import mask_channel
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, no_bytes
 from ofx_helpers.engine.params import Params
 from ofx_helpers.nodes._luminance import LUMINANCE_WEIGHTS, luminance
 
@@ -303,6 +303,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.PIK",),
     main="Fg",
     components=always_rgba,
+    depth=no_bytes,
     region=lambda context: context.region("Fg"),
     wants=_wants,
     same=_same,

@@ -10,11 +10,12 @@ from ofx_helpers.engine.node_type import Box, Components, Context, NodeType, Wan
 from ofx_helpers.nodes._generator import (
     around,
     box,
+    chosen_depth,
     encoded,
     format_of,
     rectangle,
     region,
-    stored,
+    shown,
 )
 
 Grid = NDArray[np.float64]
@@ -210,7 +211,7 @@ def _checkerboard(context: Context, window: Window, _frames: Sequence[Frame]) ->
     which = np.where(_on_line(y, 0.0, middle), 5, which)
     names = ("color0", "color1", "color2", "color3", "lineColor", "centerlineColor")
     colours = np.array([params.colour(name) for name in names], np.float32)
-    drawn: Pixels = stored(context, encoded(context, colours[None]))[0][which]
+    drawn: Pixels = shown(context, encoded(context, colours[None]))[0][which]
     return drawn
 
 
@@ -251,6 +252,7 @@ NODES = (
     _node("net.sf.openfx.Rectangle", _rectangle, _shape_box),
     NodeType(
         plugins=("net.sf.openfx.CheckerBoardPlugin",),
+        depth=chosen_depth,
         region=region,
         box=box,
         format=format_of,

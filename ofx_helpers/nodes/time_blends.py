@@ -11,7 +11,7 @@ from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.finish import uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.graph import Expression
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, always
 from ofx_helpers.engine.params import Params
 
 _EMPTY = Window(0, 0, 0, 0)
@@ -339,6 +339,7 @@ NODES = (
     ),
     NodeType(
         plugins=("net.sf.openfx.Retime",),
+        cut=always,
         region=_retime_region,
         same=_retime_same,
         wants=_retime_wants,

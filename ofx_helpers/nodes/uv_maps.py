@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Want, floats_only
 from ofx_helpers.nodes._warped import Grid, centres, sampled
 
 
@@ -110,6 +110,7 @@ def _i_distort(context: Context, window: Window, frames: Sequence[Frame]) -> Pix
 NODES = (
     NodeType(
         plugins=("net.sf.openfx.STMap",),
+        depth=floats_only,
         region=_st_region,
         wants=_wants,
         render=_st_map,
@@ -120,6 +121,7 @@ NODES = (
     ),
     NodeType(
         plugins=("net.sf.openfx.IDistort",),
+        depth=floats_only,
         wants=_wants,
         render=_i_distort,
         mask="Mask",
