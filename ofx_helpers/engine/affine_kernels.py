@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.resample_kernels import BILINEAR, CUBIC, _back
+from ofx_helpers.engine.undefined import watched
 
 _BC = {
     4: (0.0, 0.5),
@@ -48,6 +49,7 @@ def _two(src, row, column, tx, ty, out):  # type: ignore[no-untyped-def]
         out[c] += below * (1.0 - ty) + above * ty
 
 
+@watched
 @njit(cache=True, nogil=True)
 def affine_rows(kind, poly, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
     """As `resample_rows` for an affine matrix, a filter from bilinear up, and no clamp.

@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from ofx_helpers.engine.undefined import watched
+
 SMALL = 131_072
 """Pictures of fewer pixels are not worth the import."""
 
 
+@watched
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def over(above: Any, below: Any, out: Any) -> None:
     """out = above + below · (1 − alpha of above); all (h, w, 4) float32."""
@@ -26,6 +29,7 @@ def over(above: Any, below: Any, out: Any) -> None:
                 out[y, x, c] = above[y, x, c] + below[y, x, c] * rest
 
 
+@watched
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def mix(result: Any, original: Any, mask: Any, invert: bool, amount: float, out: Any) -> None:
     """out = result · weight + original · (1 − weight), weight = (inverted) mask · amount.

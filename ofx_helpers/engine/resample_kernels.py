@@ -9,6 +9,8 @@ from math import ceil, floor, log
 import numpy as np
 from numba import njit
 
+from ofx_helpers.engine.undefined import watched
+
 IMPULSE, BOX, BILINEAR, CUBIC, KEYS, SIMON, RIFMAN, MITCHELL, PARZEN, NOTCH = range(10)
 
 _FAR = 1e9
@@ -286,6 +288,7 @@ def _back(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indice
     _reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indices, part, out)
 
 
+@watched
 @njit(cache=True, nogil=True)
 def resample_rows(kind, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
     """Fill `dst`, whose lower left pixel is (ox, oy), from `src` at (x0, y0) under one matrix."""
@@ -328,6 +331,7 @@ def _van_der_corput(n):  # type: ignore[no-untyped-def]
     return r
 
 
+@watched
 @njit(cache=True, nogil=True)
 def blur_rows(  # type: ignore[no-untyped-def]
     kind, clamp, black, quality, channels, weights, src, x0, y0, bounds, matrices, dst, ox, oy

@@ -12,12 +12,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.undefined import watched
+
 Rows = NDArray[np.float32]
 
 
 _BLOCK = 512  # columns at a time: the states of a recursion then stay in the first cache
 
 
+@watched
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def two_sided(rows: Any, taps: Any, feedback: Any, nearest: bool, start: float, end: float) -> Any:
     """The sum of a forward and a backward second-order recursion over the same input.
@@ -53,6 +56,7 @@ def two_sided(rows: Any, taps: Any, feedback: Any, nearest: bool, start: float, 
     return out
 
 
+@watched
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def there_and_back(rows: Any, feedback: Any, gain: float, boundary: Any, nearest: bool) -> Any:
     """A third-order recursion forward, then the same backward over its result.

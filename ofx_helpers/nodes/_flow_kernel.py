@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from ofx_helpers.engine.undefined import watched
+
 
 @njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
 def _corners(x: Any, y: Any, w: int, h: int) -> Any:
@@ -31,6 +33,7 @@ def _between(values: Any, channel: int, x: float, y: float) -> Any:
     return np.float32(a + (b - a + (a + d - c - b) * dy) * dx + (c - a) * dy)
 
 
+@watched
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def walk(
     planes: Any, steps: Any, reach: float, width: float, step: float, way: int, even: bool, out: Any

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from ofx_helpers.engine.undefined import watched
+
 HUE, SATURATION, COLOR, LUMINOSITY = range(4)
 
 _RED, _GREEN, _BLUE = (float(np.float32(share)) for share in (0.3, 0.59, 0.11))
 _TINY = float(np.finfo(np.float64).tiny)
 
 
+@watched
 @njit(nogil=True, cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
 def blend(operation: int, above: Any, below: Any, out: Any) -> None:
     """Write the RGB of one operation into `out`; all (h, w, 4) float32, premultiplied."""

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from ofx_helpers.engine.undefined import watched
+
 
 @njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
 def _within(angle: float, start: float, end: float) -> bool:
@@ -25,6 +27,7 @@ def _share(value: float, low: float, high: float, rolloff: float) -> float:
     return max(0.0, 1 - outside / rolloff) if rolloff > 0 else 0.0
 
 
+@watched
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
 def turn(
     pixels: Any,

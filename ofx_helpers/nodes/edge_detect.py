@@ -16,6 +16,7 @@ from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.masked_box import found, mask_wants
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.smooth import smooth, spread
+from ofx_helpers.engine.undefined import looked_through
 from ofx_helpers.nodes._filters import processed
 from ofx_helpers.nodes.blur import kept_inside, padded
 
@@ -73,7 +74,7 @@ def _filtered(pixels: Pixels, kernel: NDArray[np.float64]) -> Pixels:
     found: Pixels = cv2.filter2D(
         np.ascontiguousarray(pixels), cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE
     )
-    return found
+    return looked_through(found)
 
 
 def _gradients(context: Context, pixels: Pixels) -> tuple[Plane, Plane]:
