@@ -80,7 +80,7 @@ def affine_rows(kind, poly, clamp, black, src, x0, y0, bounds, m, dst, ox, oy): 
             fy = m[1, 0] * px + m[1, 1] * py + m[1, 2]
             if not (low_x <= fx <= high_x and low_y <= fy <= high_y):
                 _back(
-                    kind, clamp, black, src, x0, y0, bounds, m, x + ox, y + oy,
+                    kind, clamp, black, False, src, x0, y0, bounds, m, x + ox, y + oy,
                     jac, scratch, indices, part, out,
                 )  # fmt: skip
                 for c in range(4):

@@ -262,8 +262,8 @@ def _reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indi
 
 
 @njit(cache=True, nogil=True)
-def _back(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indices, part, out):  # type: ignore[no-untyped-def]
-    """The value of output pixel (x, y) under the matrix m (output → source)."""
+def _back(kind, clamp, black, far, src, x0, y0, bounds, m, x, y, jac, scratch, indices, part, out):  # type: ignore[no-untyped-def]
+    """Output pixel (x, y) under m (output → source); beyond the picture a point, unless `far`."""
     px = x + 0.5
     py = y + 0.5
     tx = m[0, 0] * px + m[0, 1] * py + m[0, 2]
@@ -278,7 +278,10 @@ def _back(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indice
     fy = ty / tz
     near_x = bounds[0] <= fx + 0.5 and fx - 0.5 < bounds[2]
     near_y = bounds[1] <= fy + 0.5 and fy - 0.5 < bounds[3]
-    if black and not (near_x and near_y):
+    if far:
+        near_x = True
+        near_y = True
+    elif black and not (near_x and near_y):
         near_x = False
         near_y = False
     jac[0] = (m[0, 0] * tz - tx * m[2, 0]) / (tz * tz) if near_x else 0.0
@@ -290,7 +293,7 @@ def _back(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indice
 
 @watched
 @njit(cache=True, nogil=True)
-def resample_rows(kind, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
+def resample_rows(kind, clamp, black, far, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
     """Fill `dst`, whose lower left pixel is (ox, oy), from `src` at (x0, y0) under one matrix."""
     scratch = np.zeros((7, 4), np.float64)
     indices = np.zeros((2, 4), np.int64)
@@ -300,7 +303,7 @@ def resample_rows(kind, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # t
     for y in range(dst.shape[0]):
         for x in range(dst.shape[1]):
             _back(
-                kind, clamp, black, src, x0, y0, bounds, m, x + ox, y + oy,
+                kind, clamp, black, far, src, x0, y0, bounds, m, x + ox, y + oy,
                 jac, scratch, indices, part, out,
             )  # fmt: skip
             for c in range(4):
@@ -368,7 +371,7 @@ def blur_rows(  # type: ignore[no-untyped-def]
                     draw = _van_der_corput(seed)
                     t = int((sample + draw) * number / least if sample < least else draw * number)
                     _back(
-                        kind, clamp, black, src, x0, y0, bounds, matrices[t], x + ox, y + oy,
+                        kind, clamp, black, False, src, x0, y0, bounds, matrices[t], x + ox, y + oy,
                         jac, scratch, indices, part, out,
                     )  # fmt: skip
                     share = weights[t] if weighted else 1.0
