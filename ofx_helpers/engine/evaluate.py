@@ -250,9 +250,7 @@ def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
 
 def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
     context, kind, window = job.context, job.context.kind, job.window
-    original = None if job.main is None else taken[job.main].frame.crop(window).pixels
-    if original is not None and kind.sourceless(context):
-        original = np.zeros_like(original)
+    original = None if job.main is None else _original(job, taken[job.main].frame)
     mask = None if job.mask is None else taken[job.mask].frame.crop(window).pixels
     divide = premultiplies(context)
     try:
@@ -289,6 +287,14 @@ def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
         finished = fill(finished if own else finished.copy(), components)
     finished = rounded(finished, context.scene.depth(context.node.name), cut=kind.cut(context))
     return Frame(finished, window)
+
+
+def _original(job: _Job, main: Frame) -> Pixels:
+    """What mask, mix and unprocessed channels find of the main input."""
+    if job.context.kind.seen is not None:
+        seen = main.window.intersect(job.context.kind.seen(job.context, job.window))
+        main = _transparent(job.window) if seen.empty else main.crop(seen)
+    return main.crop(job.window).pixels
 
 
 def _put_back(channels: Sequence[int], pixels: Pixels, before: Pixels) -> Pixels:

@@ -297,8 +297,9 @@ class NodeType:
     """Whether the picture changes with time though no parameter has keys (a sequence, noise)."""
     main: str = "Source"
     """The input that a disabled node passes through, and that mask and mix fall back to."""
-    sourceless: Callable[[Context], bool] = never
-    """Whether mask, mix and unprocessed channels find 0 instead of the main input's picture now."""
+    seen: Callable[[Context, Window], Window] | None = None
+    """What of the main input mask, mix and unprocessed channels find where the output is a window,
+    beside 0; None for all of it."""
     mask: str | None = None
     """The label of the mask input where the engine applies mask, maskInvert and mix."""
     nearest: Callable[[Context], bool] = never

@@ -267,10 +267,11 @@ def conversion(name: str) -> Convert:
     return (_FROM_RGB | _TO_RGB | _BETWEEN)[name]
 
 
-def _colourless(context: Context) -> bool:
+def _seen(context: Context, window: Window) -> Window:
     """Of alpha alone that is left so, Natron has no colour to put back."""
     kept = not context.params.flag("NatronOfxParamProcessA")
-    return kept and context.components("Source") == "Alpha"
+    alone = kept and context.components("Source") == "Alpha"
+    return Window(0, 0, 0, 0) if alone else window
 
 
 def _node(name: str, convert: Convert) -> NodeType:
@@ -288,7 +289,7 @@ def _node(name: str, convert: Convert) -> NodeType:
         plugins=(f"net.sf.openfx.{name}",),
         components=with_colour,
         process=True,
-        sourceless=_colourless,
+        seen=_seen,
         point=point,
     )
 

@@ -228,3 +228,23 @@ def test_mix_below_a_transform_leaves_the_picture_above_it(plugin: str) -> None:
     here = (slice(5, 25), slice(10, 35))
     assert np.abs(got[here] - linear(picture)[here])[..., 1].max() < 1e-6
     assert np.abs(got[here] - linear(picture)[here])[..., 0].max() > 0.1
+
+
+def test_a_mask_leaves_a_lens_only_what_its_bent_outline_holds() -> None:
+    """As NatronRenderer: what is not fetched for the bent picture is black under the mask too."""
+    white = np.full((60, 80, 3), 255, np.uint8)
+    made = graph(
+        read("A", "white.png"),
+        node("Black", "ConstantPlugin", color=(0.0, 0.0, 0.0, 0.0)),
+        node("N", "LensDistortion", {"Source": "A", "Mask": "Black"}, k1=0.5),
+        size=(80, 60),
+    )
+    shown = render(made, "N", {"white.png": white}, window=made.format).pixels[..., 0]
+    model = lens("nuke", numbers(k1=0.5), (0.0, 0.0, 80.0, 60.0), 1.0)
+    # The corner of the picture comes from (left, bottom), the middles of its sides from less far in.
+    sides = [model.undistort(np.array([x]), np.array([y])) for x, y in ((0, 30), (40, 0))]
+    left, bottom = np.floor(float(sides[0][0][0]) - 2), np.floor(float(sides[1][1][0]) - 2)
+    assert (left, bottom) > (2, 0)
+    expected = np.zeros((60, 80))
+    expected[int(bottom) : 60 - int(bottom), int(left) : 80 - int(left)] = 1
+    np.testing.assert_array_equal(shown, expected)
