@@ -14,6 +14,7 @@ from driver.render.graph import graph_of, shown_by
 from driver.render.guard import GuardedMedia
 from driver.render.node_types import resolver
 from driver.render.views import view_names, with_views
+from ofx_helpers.engine.animated import animated
 from ofx_helpers.engine.encode import bit_depth, channels_of
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.evaluate import rehearse
@@ -24,7 +25,7 @@ from ofx_helpers.engine.media_types import Film, Header, Media, Picture, WriteOp
 from ofx_helpers.engine.node_type import Context, NodeType
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.render import output_window, write_frame, writers
-from ofx_helpers.engine.scene import EMPTY, Resolver, Scene, animated
+from ofx_helpers.engine.scene import EMPTY, Resolver, Scene
 from ofx_helpers.engine.sequences import frame_path, is_sequence
 from ofx_helpers.media.engine_media import EngineMedia
 from ofx_helpers.media.look import Look, look_at

@@ -91,7 +91,7 @@ def _bytes(depth: Depth) -> NDArray[np.int32]:
     middle = np.nan_to_num((upper << 16 | 0x8000).view(np.float32), posinf=2, neginf=-2)
     encoded = _curve(depth)[1](np.clip(middle, 0, 1))
     found = np.floor(np.clip(encoded, 0, 1) * np.float32(0xFF00) + np.float32(0.5))
-    codes = found.astype(np.int32)
+    codes: NDArray[np.int32] = found.astype(np.int32)
     codes[_table(depth).view(np.uint32) >> 16] = np.arange(256) << 8
     return codes
 
@@ -99,7 +99,8 @@ def _bytes(depth: Depth) -> NDArray[np.int32]:
 def _byte_of(linear: Pixels, depth: Depth) -> NDArray[np.int32]:
     """The nearest of 256 codes."""
     upper = np.ascontiguousarray(linear).view(np.uint32) >> 16
-    return (_bytes(depth)[upper] + 0x80) >> 8
+    nearest: NDArray[np.int32] = (_bytes(depth)[upper] + 0x80) >> 8
+    return nearest
 
 
 def _linear(codes: Pixels, depth: Depth) -> Pixels:
@@ -107,7 +108,8 @@ def _linear(codes: Pixels, depth: Depth) -> Pixels:
         return codes
     table = _table(depth)
     if depth == "8u":
-        return table[np.rint(codes * np.float32(255)).astype(np.uint8)]
+        light: Pixels = table[np.rint(codes * np.float32(255)).astype(np.uint8)]
+        return light
     return np.interp(codes, np.linspace(0, 1, 256), table).astype(np.float32)
 
 

@@ -155,6 +155,10 @@ class Context(Protocol):
         """Where the input may be anything but black: its region without borders of whole moves."""
         ...
 
+    def whole(self, window: Window) -> Window:
+        """What Natron would render in one go with a window, which may be a band of a picture."""
+        ...
+
     def resolve(self, name: str) -> Path:
         """A file name of the project as a path: `[Project]` and other variables replaced."""
         ...

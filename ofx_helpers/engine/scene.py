@@ -1,7 +1,7 @@
 """A graph with its node types: what can be known about a frame before any pixel is computed."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -26,23 +26,13 @@ from ofx_helpers.engine.node_type import (
     same_region,
 )
 from ofx_helpers.engine.params import Params, catalogue
+from ofx_helpers.engine.suppliers import missing
 
 Resolver = Callable[[str], NodeType | None]
 """Finds the node type of a plug-in id, None where nobody has it."""
 
 EMPTY = Window(0, 0, 0, 0)
 T = TypeVar("T")
-
-# Who distributes the plug-ins of an id's prefix: for the error about a missing one.
-_SUPPLIERS: Mapping[str, str] = {
-    "net.sf.openfx.": "the openfx-misc bundle (Misc.ofx.bundle)",
-    "net.sf.cimg.": "the openfx-misc bundle (CImg.ofx.bundle)",
-    "eu.cimg.": "the openfx-misc bundle (CImg.ofx.bundle)",
-    "fr.inria.openfx.": "the openfx-io bundle (IO.ofx.bundle)",
-    "net.fxarena.openfx.": "the openfx-arena bundle (Arena.ofx.bundle)",
-    "fr.inria.built-in.": "Natron itself",
-    "fr.inria.": "Natron's bundled PyPlugs, saved expanded in the project",
-}
 
 
 @dataclass(frozen=True)
@@ -61,6 +51,8 @@ class Scene:
         """Nothing is looked at until it is asked for."""
         self.graph = graph
         self.media = media
+        self.banded = False
+        """Whether the picture is asked for in bands, of which no node should know."""
         self._resolve = resolve
         self._regions: dict[tuple[str, float], Window] = {}
         self._contexts: dict[tuple[str, float], NodeContext] = {}
@@ -86,12 +78,7 @@ class Scene:
         node = self.node(name)
         found = self._resolve(node.plugin)
         if found is None:
-            prefixes = [prefix for prefix in _SUPPLIERS if node.plugin.startswith(prefix)]
-            supplier = _SUPPLIERS[max(prefixes, key=len)] if prefixes else "an OpenFX bundle"
-            raise RenderError(
-                f"{name} is a {node.plugin}, which the embedded engine does not have. It comes "
-                f"with {supplier}: render with Natron, or put the bundle on OFX_PLUGIN_PATH."
-            )
+            raise missing(name, node.plugin)
         return found
 
     def context(self, name: str, time: float) -> "NodeContext":
@@ -386,6 +373,13 @@ class NodeContext:
         if moved is None or self.scene.components(placed.name) == "RGB":
             return placed.window
         return context.filled(context.kind.main).shift(*moved).intersect(placed.window)
+
+    def whole(self, window: Window) -> Window:
+        """What is rendered together with a window, where it may be a band of a picture."""
+        if not self.scene.banded:
+            return window
+        region = self.scene.region(self.node.name, self.time)
+        return window.union(region.intersect(self.format))
 
     def resolve(self, name: str) -> Path:
         """A file name with `[Project]` replaced; relative ones lie beside the project."""

@@ -107,10 +107,8 @@ def _fetched(context: Context, window: Window) -> Window:
     """What of its input the node is given: the outline of what is rendered bent back, no more.
 
     Beyond it there is nothing, or its nearest pixel, even where the bent picture reaches further.
-    What is rendered is taken to be all that the format shows: bands fit together.
     """
-    whole = window.union(_region(context).intersect(context.format))
-    x1, y1, x2, y2 = (float(side) for side in whole)
+    x1, y1, x2, y2 = (float(side) for side in context.whole(window))
     low, high = _outline(context, (x1, y1, x2, y2), 2, back=True)
     ends = [float(end) for end in unbounded(context)]
     sides = zip(low + high, ends, strict=True)

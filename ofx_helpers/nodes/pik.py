@@ -47,15 +47,9 @@ class _Inputs(NamedTuple):
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
-    plate = _rendered(context, window)
+    covered = context.region("C").contains(window)
+    plate = window if covered else context.whole(window)
     return [Want(label, plate if label == "C" else window) for label in _LABELS]
-
-
-def _rendered(context: Context, window: Window) -> Window:
-    """What Natron renders in one go, where the plate does not cover what is wanted."""
-    if context.region("C").contains(window):
-        return window
-    return window.union(context.region("Fg").intersect(context.format))
 
 
 def _plate(context: Context, window: Window, frame: Frame) -> Plane:

@@ -101,6 +101,9 @@ def _accumulate(operation: str, total: Pixels, pixels: Pixels) -> Pixels:
 def _blend(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
     params = context.params
     operation, times = params.choice("operation"), _blend_times(context)
+    if not times:
+        # An interval longer than the range: Natron writes nothing and shows what its memory held.
+        return np.zeros((window.height, window.width, 4), np.float32)
     interval = max(1, params.whole("frameInterval"))
     keep = np.float32((1 - params.number("decay")) ** interval)
     shape = (window.height, window.width, 4)

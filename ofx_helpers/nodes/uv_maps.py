@@ -53,11 +53,11 @@ def _map(
 ) -> tuple[Grid, Grid, Grid, Grid]:
     """U, V (h, w), their slopes (h, w, 4) as ux, uy, vx, vy, and the channel that multiplies.
 
-    The plug-in fetches the map over what it renders, which ends with the node's region.
+    The plug-in fetches the map over what it renders, no further.
     """
     params = context.params
     around = uv.crop(window.grow(1, 1))
-    fetched = uv.window.intersect(region)
+    fetched = uv.window.intersect(region).intersect(context.whole(window))
     ones = Frame(np.ones((fetched.height, fetched.width, 4), np.float32), fetched)
     have = ones.crop(around.window).pixels[..., 0] > 0
     u, v, a = (_channel(context, f"channel{c}", around) for c in "UVA")
