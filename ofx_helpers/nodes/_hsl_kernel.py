@@ -7,8 +7,8 @@ each step. The formulas are those of `_blend.hsl_blend` (PDF 1.7), the result th
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from ofx_helpers.engine.compiled import compiled
 from ofx_helpers.engine.undefined import watched
 
 HUE, SATURATION, COLOR, LUMINOSITY = range(4)
@@ -18,7 +18,7 @@ _TINY = float(np.finfo(np.float64).tiny)
 
 
 @watched
-@njit(nogil=True, cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@compiled
 def blend(operation: int, above: Any, below: Any, out: Any) -> None:
     """Write the RGB of one operation into `out`; all (h, w, 4) float32, premultiplied."""
     h, w, _ = above.shape

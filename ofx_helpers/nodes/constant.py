@@ -6,7 +6,15 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import box, chosen_depth, encoded, format_of, region, shown
+from ofx_helpers.nodes._generator import (
+    aspect_of,
+    box,
+    chosen_depth,
+    encoded,
+    format_of,
+    region,
+    shown,
+)
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
@@ -29,6 +37,7 @@ NODE = NodeType(
     region=region,
     box=box,
     format=format_of,
+    aspect=aspect_of,
     wants=_nothing,
     render=_fill,
 )

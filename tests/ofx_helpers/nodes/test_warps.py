@@ -14,7 +14,7 @@ from ofx_helpers.engine.params import catalogue
 from ofx_helpers.engine.resample import invert, resample, warp
 from ofx_helpers.engine.scene import Scene
 from ofx_helpers.nodes import collect
-from tests.golden.still_media import MemoryMedia
+from tests.golden.still_media import MemoryMedia, gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 from tests.ofx_helpers.nodes import geometry_context as alone
 
@@ -271,3 +271,10 @@ def test_the_slope_of_a_map_ends_with_what_is_asked_of_the_node() -> None:
     scene.banded = True
     band = next(render_together(scene, 1.0, {"N": part}))[1].pixels
     np.testing.assert_array_equal(band, whole[3:9, 4:12])
+
+
+def test_a_map_without_a_source_still_has_the_maps_region() -> None:
+    made = graph(read("UV", "a.png"), node("N", "STMap", {"UV": "UV"}), size=(32, 24))
+    got = render(made, "N", {"a.png": gradient(16, 12)})
+    assert got.window == Window(0, 0, 16, 12)
+    assert not got.pixels.any()
