@@ -3,12 +3,20 @@
 Without alpha a frame holds 1 there over its whole region; alpha alone is held in every channel.
 This is how Natron hands such pictures to nodes that take RGBA, so no node needs to know. The engine
 sees to it after each node. Only a mask, and the background of a Roto, take a picture without alpha
-as transparent.
+as transparent; and of alpha alone a mask has no other channel, nor one that nobody has chosen.
 """
+
+import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels
 from ofx_helpers.engine.graph import Node
-from ofx_helpers.engine.node_type import Components, Context, is_mask, usual_components
+from ofx_helpers.engine.node_type import (
+    Components,
+    Context,
+    channel_menu,
+    is_mask,
+    usual_components,
+)
 
 COLOUR_PLANE = "uk.co.thefoundry.OfxImagePlaneColour"
 """How Natron 2.2 and later name the colour in a menu of planes."""
@@ -41,11 +49,30 @@ def fill(pixels: Pixels, components: Components) -> Pixels:
 
 def as_seen(context: Context, label: str, clear: tuple[str, ...], frame: Frame) -> Frame:
     """An input's frame as the node takes it."""
-    if context.components(label) != "RGB" or not (label in clear or is_mask(context, label)):
+    given = context.components(label)
+    if given == "RGBA" or not (label in clear or is_mask(context, label)):
         return frame
+    if given == "Alpha":
+        return frame if _chosen_of_alpha(context, label) else _black(frame)
     pixels = frame.pixels.copy()
     pixels[..., 3] = 0
     return Frame(pixels, frame.window)
+
+
+def _chosen_of_alpha(context: Context, label: str) -> bool:
+    """Whether what the menu says of an input is there in a picture of alpha alone.
+
+    The menu's default is the last of four channels; Natron does not find it among one.
+    """
+    menu = channel_menu(context.params, label)
+    if menu is None or not menu.startswith("mask"):
+        return True
+    chosen = context.params.choice(menu)
+    return context.params.is_set(menu) and (chosen.isdecimal() or chosen.endswith("A"))
+
+
+def _black(frame: Frame) -> Frame:
+    return Frame(np.zeros_like(frame.pixels), frame.window)
 
 
 def on_another_plane(node: Node) -> bool:

@@ -11,11 +11,12 @@ from ofx_helpers.engine.node_type import Context, NodeType, Want
 from ofx_helpers.nodes._generator import (
     aspect_of,
     box,
+    chosen_depth,
     encoded,
     format_of,
     rectangle,
     region,
-    stored,
+    shown,
 )
 from ofx_helpers.nodes.color_transform import hsv_to_rgb
 
@@ -71,7 +72,7 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     pixels[..., 3] = 1
     pixels = encoded(context, pixels)
     pixels *= cover[..., None].astype(np.float32)
-    return stored(context, pixels)
+    return shown(context, pixels)
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
@@ -80,6 +81,7 @@ def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
 
 NODE = NodeType(
     plugins=("net.sf.openfx.ColorWheel",),
+    depth=chosen_depth,
     process=True,
     region=region,
     box=box,

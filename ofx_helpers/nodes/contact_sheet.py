@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.canonical import touched
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Want, floats_only
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 
 NODE = NodeType(
     plugins=("net.sf.openfx.ContactSheetOFX",),
+    depth=floats_only,
     region=_region,
     format=_region,
     wants=_wants,

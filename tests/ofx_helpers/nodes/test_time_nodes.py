@@ -63,3 +63,13 @@ def test_the_region_of_a_blend_is_counted_from_its_first_frame(
     got = render(made, "N", {"a.png": image}, time=5.0)
     assert got.window == wanted
     assert got.pixels[0, -1, 0] == 1
+
+
+def test_a_blend_of_no_frame_at_all_is_black_whatever_it_would_begin_with() -> None:
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.5, 0.5, 0.5, 1.0)),
+        node(
+            "N", "FrameBlend", {"Source": "C"}, frameRange=(0, 2), frameInterval=4, operation="min"
+        ),
+    )
+    assert (render(made, "N").pixels == 0).all()
