@@ -69,6 +69,12 @@ class Document:
         return float(value) if isinstance(value, int | float) else DEFAULT_FPS
 
     @property
+    def timeline(self) -> float:
+        """The frame at which the time line stood when the project was saved."""
+        text = self.project.findtext("Timeline_current_time")
+        return float(self.frame_range[0]) if text is None else real(text, "The time line's frame")
+
+    @property
     def additional_formats(self) -> list[Format]:
         """The formats that the project brings along."""
         return [_format(item) for item in self.project.iterfind("AdditionalFormats/item")]

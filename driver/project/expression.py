@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from driver.errors import MemecompError
 from driver.project.catalog import near
+from driver.project.expression_math import without_math
 from ofx_helpers.engine.graph import Value
 
 MAX_TEXT = 4000
@@ -34,6 +35,14 @@ class ParamLike(Protocol):
         """Its values at a time in frames, one a dimension; a choice as its index."""
         ...
 
+    def now(self, time: float) -> Numbers:
+        """Its values at what Natron takes for the present while it renders that time."""
+        ...
+
+    def integral(self, first: float, last: float, dimension: int) -> float:
+        """What its keys alone sum up to between two times."""
+        ...
+
     def curve(self, time: float, dimension: int) -> float:
         """The value of its keys alone, without its expression."""
         ...
@@ -48,6 +57,14 @@ class NodeLike(Protocol):
 
     def member(self, name: str) -> "NodeLike | ParamLike":
         """Its parameter, or a node in it, of that name; ExpressionError where it has none."""
+        ...
+
+    def script_name(self) -> str:
+        """Its name in scripts, without those of the groups around it."""
+        ...
+
+    def timeline(self) -> float:
+        """The frame at which the project was saved."""
         ...
 
     def project_param(self, name: str) -> ParamLike:
@@ -71,6 +88,11 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "abs": abs, "bool": bool, "float": float, "int": int, "max": max, "min": min, "round": round,
     "str": str,
 }  # fmt: skip
+_OF_SEVERAL: Mapping[str, Callable[..., Any]] = {
+    "max": max, "min": min, "sum": sum, "len": len, "any": any, "all": all,
+}  # fmt: skip
+"""What takes a list or tuple of plain values."""
+_KNOWN = {*_FUNCTIONS, *_OF_SEVERAL, "curve", "range"}
 _CONSTANTS: Mapping[str, Value] = {"pi": math.pi, "e": math.e, "True": True, "False": False}
 _BINARY: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -80,11 +102,16 @@ _BINARY: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
     ast.Pow: lambda a, b: a**b if isinstance(b, int) and abs(b) <= 64 else math.pow(a, b),
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
+    ast.RShift: operator.rshift,
 }
 _UNARY: Mapping[type[ast.AST], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
     ast.Not: operator.not_,
+    ast.Invert: operator.invert,
 }
 _COMPARE: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -99,12 +126,12 @@ _COMPARE: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
 _COMPONENTS = {"x": 0, "y": 1, "z": 2, "r": 0, "g": 1, "b": 2, "a": 3}
 _METHODS = (
     *("get", "getValue", "getValueAtTime", "curve", "getOption", "getInput", "getParam"),
-    "getProjectParam",
+    *("getProjectParam", "getScriptName", "getIntegrateFromTimeToTime", "timelineGetTime"),
 )
 _PLAIN = (
     ast.Assign, ast.If, ast.Expr, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp,
     ast.Call, ast.Attribute, ast.Subscript, ast.Name, ast.Constant, ast.Load, ast.Store, ast.And,
-    ast.Or, ast.Tuple,
+    ast.Or, ast.Tuple, ast.List, ast.AugAssign, ast.Pass, ast.For,
 )  # fmt: skip
 
 
@@ -122,6 +149,7 @@ class Program:
             raise ExpressionError(f"it has {len(text)} characters; {MAX_TEXT} are read.")
         try:
             tree = ast.parse(text.strip())
+            tree = without_math(tree) if "math" in text else tree
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise ExpressionError("it is not written as Python would have it.") from None
         body: list[ast.stmt] = list(tree.body)
@@ -171,11 +199,13 @@ def _check(part: ast.AST) -> None:
         name = part.func.id
         if name in ("random", "randomInt"):
             raise ExpressionError(f"it uses {name}(): Natron's random numbers are its own.")
-        if name not in _FUNCTIONS and name != "curve":
-            raise ExpressionError(f"it calls {name}(), which is not known.{near(name, _FUNCTIONS)}")
+        if name not in _KNOWN:
+            raise ExpressionError(f"it calls {name}(), which is not known.{near(name, _KNOWN)}")
     if isinstance(part, ast.Attribute) and part.attr.startswith("_"):
         raise ExpressionError(f"it asks for {part.attr}, which is never looked at.")
-    if isinstance(part, ast.Assign) and not all(isinstance(t, ast.Name) for t in part.targets):
+    targets = part.targets if isinstance(part, ast.Assign) else [getattr(part, "target", None)]
+    assigns = isinstance(part, ast.Assign | ast.AugAssign | ast.For)
+    if assigns and not all(isinstance(target, ast.Name) for target in targets):
         raise ExpressionError("it assigns to something other than a name.")
 
 
@@ -193,20 +223,42 @@ class _Run:
                 for target in statement.targets:
                     assert isinstance(target, ast.Name)
                     self.names[target.id] = result
+            elif isinstance(statement, ast.AugAssign):
+                assert isinstance(statement.target, ast.Name)
+                before, by = self._plain(statement.target), self._plain(statement.value)
+                self.names[statement.target.id] = _binary(statement.op, before, by)
+            elif isinstance(statement, ast.For):
+                self._loop(statement)
             elif isinstance(statement, ast.If):
                 self.block(statement.body if self._eval(statement.test) else statement.orelse)
             elif isinstance(statement, ast.Expr):
                 self._eval(statement.value)
 
-    def _eval(self, part: ast.expr) -> Any:
+    def _step(self) -> None:
         self._steps -= 1
         if self._steps < 0:
             raise ExpressionError("it takes too long.")
+
+    def _loop(self, statement: ast.For) -> None:
+        assert isinstance(statement.target, ast.Name)
+        several = self._eval(statement.iter)
+        if not isinstance(several, tuple | range):
+            raise ExpressionError("it loops over something other than a list or range().")
+        for item in several:
+            self._step()
+            self.names[statement.target.id] = item
+            self.block(statement.body)
+        self.block(statement.orelse)
+
+    def _eval(self, part: ast.expr) -> Any:
+        self._step()
         match part:
             case ast.Constant(value=value) if value is None or isinstance(value, int | float | str):
                 return value
             case ast.Name(id=name):
                 return self._name(name)
+            case ast.List(elts=elements):
+                return tuple(self._eval(element) for element in elements)
             case ast.BinOp(left=left, op=op, right=right):
                 return _binary(op, self._plain(left), self._plain(right))
             case ast.UnaryOp(op=op, operand=operand):
@@ -272,6 +324,12 @@ class _Run:
         if isinstance(function, ast.Name):
             if function.id == "curve":
                 return self._curve(self.names.get("thisParam"), given)
+            if function.id == "range":
+                return range(*given)
+            if len(given) == 1 and isinstance(given[0], tuple) and function.id in _OF_SEVERAL:
+                return _OF_SEVERAL[function.id](_plain_values(given[0]))
+            if function.id not in _FUNCTIONS:
+                raise TypeError(f"{function.id}() takes a list or tuple")
             if any(not isinstance(item, bool | int | float | str) for item in given):
                 raise TypeError(f"{function.id}() takes numbers; add .get()")
             return _limited(_FUNCTIONS[function.id](*given))
@@ -286,18 +344,25 @@ class _Run:
                 return owner.input(given[0])
             if name in ("getParam", "getNode") and len(given) == 1 and isinstance(given[0], str):
                 return owner.member(given[0])
+            if name == "getScriptName" and not given:
+                return owner.script_name()
+            if name == "timelineGetTime" and not given:
+                return owner.timeline()
             if name == "getProjectParam" and len(given) == 1 and isinstance(given[0], str):
                 return owner.project_param(given[0])
         elif hasattr(type(owner), "curve"):
             if name == "get" and len(given) <= 1:
-                values = owner.at(float(given[0] if given else frame))
+                values = owner.at(float(given[0])) if given else owner.now(float(frame))
                 return values[0] if len(values) == 1 else values
             if name == "getValue" and len(given) <= 1:
-                return owner.at(float(frame))[int(given[0]) if given else 0]
+                return owner.now(float(frame))[int(given[0]) if given else 0]
             if name == "getValueAtTime" and 1 <= len(given) <= 2:
                 return owner.at(float(given[0]))[int(given[1]) if len(given) > 1 else 0]
             if name == "curve":
                 return self._curve(owner, given)
+            if name == "getIntegrateFromTimeToTime" and 2 <= len(given) <= 3:
+                dimension = int(given[2]) if len(given) > 2 else 0
+                return owner.integral(float(given[0]), float(given[1]), dimension)
             if name == "getOption" and len(given) == 1:
                 return owner.option(int(given[0]))
         raise ExpressionError(f"it calls .{name}(), which is not known.{near(name, _METHODS)}")
@@ -306,6 +371,12 @@ class _Run:
         if owner is None or not 1 <= len(given) <= 2:
             raise ExpressionError("it calls curve() without a frame.")
         return float(owner.curve(float(given[0]), int(given[1]) if len(given) > 1 else 0))
+
+
+def _plain_values(several: tuple[Any, ...]) -> tuple[Any, ...]:
+    if any(not isinstance(item, bool | int | float | str) for item in several):
+        raise TypeError("it calculates with something that is no number; add .get()")
+    return several
 
 
 def _whole_when_so(frame: float) -> float:

@@ -1,14 +1,17 @@
 """A node's parameters in a project: read as plain values and curves, written as Natron has them."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from driver.errors import MemecompError
 from driver.project.boost import Element, real, text_of, whole
-from ofx_helpers.engine.curve import Curve, Interpolation, Key
+from ofx_helpers.engine.curve import Curve, Interpolation, Key, Steps
 from ofx_helpers.engine.graph import Keyed, Value
 
 WHOLE = {"Int", "Choice"}
 TEXTS = {"String", "InputFile", "OutputFile", "Path"}
+_STEPS = {"Int": Steps.WHOLE, "Bool": Steps.SWITCH}
+_LARGEST = 1.79769e308
 VALUELESS = {"Button", "Group", "Page", "Separator"}
 
 
@@ -40,6 +43,17 @@ class Param:
     index: int = 0
     options: tuple[str, ...] = ()
     multi_line: bool = False
+    low: float = -math.inf
+    high: float = math.inf
+    """The limits of a parameter that the project itself describes; others' are the plug-in's."""
+
+    def within(self, value: Keyed) -> Keyed:
+        """A value or curve of it, kept between its limits."""
+        if isinstance(value, Curve):
+            return replace(value, low=self.low, high=self.high)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        return type(value)(min(max(value, self.low), self.high))
 
 
 def read_param(element: Element) -> Param:
@@ -72,6 +86,8 @@ def read_param(element: Element) -> Param:
         index=index,
         options=tuple(item.text or "" for item in element.iterfind("Entries/item")),
         multi_line=any(text_of(item, "ExprHasRet") == "1" for item in dimensions),
+        low=_limit(element, "Min", -math.inf),
+        high=_limit(element, "Max", math.inf),
     )
 
 
@@ -90,6 +106,11 @@ def _key(item: Element) -> Key:
     def number(tag: str, default: str = "") -> float:
         return real(text_of(item, tag, default), f"<{tag}> of a key")
 
+    def slope(tag: str) -> float:
+        # Natron writes "-nan" where a closed curve has a key at both its ends; it is never used.
+        text = text_of(item, tag, "0")
+        return 0.0 if text.strip("+-") == "nan" else number(tag, "0")
+
     method = whole(text_of(item, "InterpolationMethod", "2"), "<InterpolationMethod> of a key")
     if method not in list(Interpolation):
         raise MemecompError(f"A key has the interpolation {method}; Natron's are 0 to 8.")
@@ -97,8 +118,8 @@ def _key(item: Element) -> Key:
         time=number("Time"),
         value=number("Value"),
         interpolation=Interpolation(method),
-        left=number("LeftDerivative", "0"),
-        right=number("RightDerivative", "0"),
+        left=slope("LeftDerivative"),
+        right=slope("RightDerivative"),
     )
 
 
@@ -122,9 +143,16 @@ def _dimension(item: Element, kind: str, name: str) -> Keyed:
     if curve is not None and kind not in TEXTS:
         keys = read_curve(curve)
         if keys.keys:
-            return keys
+            return replace(keys, steps=_STEPS.get(kind, Steps.NONE))
     value = text_of(item, "Value", "0" if kind not in TEXTS else "")
     return read_value(value, kind, f"The value of {name}")
+
+
+def _limit(element: Element, tag: str, none: float) -> float:
+    """A limit of a parameter that the project describes; Natron's largest number is none."""
+    text = element.findtext(tag)
+    limit = none if text is None else real(text, f"<{tag}> of a parameter")
+    return limit if abs(limit) < _LARGEST else none
 
 
 def _link(item: Element) -> Link | None:

@@ -10,6 +10,7 @@ from driver.project.expression import ExpressionError, Numbers, Program
 from driver.project.node import ProjectNode
 from driver.project.older import option_of
 from driver.project.params import TEXTS, Param
+from driver.render.trees import Trees
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.graph import Animated, Expression, Value
 
@@ -20,13 +21,20 @@ class Expressions:
     """Computes the expressions of one project's nodes, given by path."""
 
     def __init__(
-        self, nodes: Mapping[str, ProjectNode], project: Mapping[str, Param] | None = None
+        self,
+        nodes: Mapping[str, ProjectNode],
+        project: Mapping[str, Param] | None = None,
+        trees: Trees | None = None,
+        timeline: float = 1.0,
     ) -> None:
         """Take the nodes and the project's own parameters, which have the path "".
 
+        `trees` are the nodes that are rendered together, `timeline` is the present of all others.
         Nothing of the nodes is read before it is asked for.
         """
         self.nodes = nodes
+        self.timeline = timeline
+        self._trees = trees
         self._params: dict[str, dict[str, Param]] = {"": dict(project or {})}
         self._kinds: dict[tuple[str, str], ParamKind | None] = {}
         self._programs: dict[tuple[str, bool], Program] = {}
@@ -85,8 +93,8 @@ class Expressions:
         text = param.expressions[dimension]
         if key in cache:
             return cache[key]
-        if key in chain or len(chain) > _MAX_CHAIN:
-            raise MemecompError(f"{path}.{name}: its expression needs its own value.")
+        if len(chain) > _MAX_CHAIN:
+            raise MemecompError(f"{path}.{name}: its expression leads through too many others.")
         chain.append(key)
         try:
             result = self._typed(path, param, self._run(path, param, dimension, time))
@@ -103,6 +111,20 @@ class Expressions:
             cache[key] = result
         return result
 
+    def computing(self, path: str, name: str) -> bool:
+        """Whether an expression of the parameter is being computed: it is then read as if it had
+        none, as in Natron."""
+        chain = self._local.__dict__.get("chain", ())
+        return any(key[:2] == (path, name) for key in chain)
+
+    def present(self, path: str, time: float) -> float:
+        """What time it is for a node, while the one whose expression is computed is rendered."""
+        chain = self._local.__dict__.get("chain", ())
+        asking = chain[0][0] if chain else path
+        if self._trees is None or not path or self._trees.together(asking, path):
+            return time
+        return self.timeline
+
     def _run(self, path: str, param: Param, dimension: int, time: float) -> Value:
         text = param.expressions[dimension]
         key = (text, param.multi_line)
@@ -117,6 +139,7 @@ class Expressions:
                 "thisGroup": group,
                 "thisParam": _Param(self, path, param.name),
                 "dimension": dimension,
+                "view": 0,
                 "app": _Node(self, ""),
                 "app1": _Node(self, ""),
             },
@@ -136,10 +159,12 @@ class Expressions:
         if param.kind == "Choice":
             options = (kind.options if kind else ()) or param.options
             index = int(result)
-            return options[index] if 0 <= index < len(options) else index
-        if kind is not None:
-            result = result if kind.low is None else max(result, kind.low)
-            result = result if kind.high is None else min(result, kind.high)
+            if options and not 0 <= index < len(options):
+                raise ExpressionError(
+                    f"it gives option {index}; there are 0 to {len(options) - 1}."
+                )
+            return options[index] if options else index
+        result = _clamped(result, param, kind)
         return int(result) if param.kind == "Int" else float(result)
 
     def note(self) -> None:
@@ -156,6 +181,15 @@ class Expressions:
             yield watch
         finally:
             watches.remove(watch)
+
+
+def _clamped(value: Value, param: Param, kind: ParamKind | None) -> Value:
+    """A number within the limits of its parameter."""
+    if isinstance(value, str | bool):
+        return value
+    low = param.low if kind is None or kind.low is None else kind.low
+    high = param.high if kind is None or kind.high is None else kind.high
+    return min(max(value, low), high)
 
 
 class _Names:
@@ -191,12 +225,18 @@ class _Node:
         inner = f"{self._path}.{name}" if self._path else name
         if inner in self.scope.nodes:
             return _Node(self.scope, inner)
-        if not self._path:
-            raise ExpressionError(f"it names {name}, which the project lacks.")
         known = self.scope.params(self._path)
+        if not self._path and name not in known:
+            raise ExpressionError(f"it names {name}, which the project lacks.")
         if name in known or self.scope.kind(self._path, name) is not None:
             return _Param(self.scope, self._path, name)
         raise ExpressionError(f"it names {inner}, which is not stored.{near(name, known)}")
+
+    def script_name(self) -> str:
+        return self._path.rpartition(".")[2]
+
+    def timeline(self) -> float:
+        return self.scope.timeline
 
     def project_param(self, name: str) -> "_Param":
         known = self.scope.params("")
@@ -228,19 +268,25 @@ class _Param:
     def _stored(self) -> Param | None:
         return self._scope.params(self._path).get(self._name)
 
+    def now(self, time: float) -> Numbers:
+        return self.at(self._scope.present(self._path, time))
+
     def at(self, time: float) -> Numbers:
         stored = self._stored
+        plain = self._scope.computing(self._path, self._name)
         if stored is None:
             kind = self._scope.kind(self._path, self._name)
             return tuple(self._number(value) for value in kind.default) if kind else ()
         values = []
         for dimension in range(len(stored.values)):
             computed = stored.expressions[dimension : dimension + 1]
-            if computed and computed[0]:
+            if computed and computed[0] and not plain:
                 value = self._scope.compute(self._path, self._name, dimension, time)
                 values.append(self._number(value))
             else:
-                values.append(self._number(self._plain(stored.values[dimension], time)))
+                value = self._plain(stored.values[dimension], time)
+                kind = self._scope.kind(self._path, self._name)
+                values.append(self._number(_clamped(value, stored, kind)))
         return tuple(values)
 
     def curve(self, time: float, dimension: int) -> float:
@@ -252,6 +298,16 @@ class _Param:
         if isinstance(value, str):
             raise ExpressionError(f"it asks for the curve of the text {self._name}.")
         return float(value)
+
+    def integral(self, first: float, last: float, dimension: int) -> float:
+        value = self._stored.values[dimension] if self._stored else self.at(first)[dimension]
+        if isinstance(value, Curve):
+            self._scope.note()
+            return value.integral(first, last)
+        number = self._number(value) if not isinstance(value, Expression) else ""
+        if isinstance(number, str):
+            raise ExpressionError(f"it sums up the text {self._name}.")
+        return float(number) * (last - first)
 
     def option(self, index: int) -> str:
         options = self._options()

@@ -11,7 +11,9 @@ from driver.project.older import former_defaults, labels_beside, option_of
 from driver.project.params import TEXTS, Link, Param
 from driver.render.expressions import Expressions
 from driver.render.layers import with_layers
+from driver.render.trees import Trees
 from ofx_helpers.engine.curve import Curve
+from ofx_helpers.engine.disabled import preferred_input
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Animated, Graph, Node
 
@@ -41,19 +43,27 @@ def graph_of(document: Document) -> Graph:
     nodes = {node.path: node for node in document.all_nodes() if not node.instance_of}
     size = document.format
     first, last = document.frame_range
-    scope = _Scope(nodes, first, variables(document), _project_params(document))
+    trees = Trees(lambda: {node.path: wiring.inputs(node) for node in rendered})
+    scope = _Scope(
+        nodes,
+        first,
+        Expressions(nodes, _project_params(document), trees, document.timeline),
+        variables(document),
+    )
     wiring = _Wiring(nodes, scope)
+    rendered = [
+        node for node in nodes.values() if node.plugin not in _NOT_RENDERED and not _is_group(node)
+    ]
     made = (
         Node(
-            name=path,
+            name=node.path,
             plugin=node.plugin,
             version=node.major_version,
-            params=scope.params_of(path),
+            params=scope.params_of(node.path),
             inputs=wiring.inputs(node),
             shapes=node.shapes,
         )
-        for path, node in nodes.items()
-        if node.plugin not in _NOT_RENDERED and not _is_group(node)
+        for node in rendered
     )
     return Graph(
         nodes=with_layers({node.name: node for node in made}),
@@ -88,7 +98,7 @@ def shown_by(document: Document, path: str) -> str:
     if path not in nodes:
         raise MemecompError(f"{document.path} has no node {path!r}.{near(path, nodes)}")
     node = nodes[path]
-    wiring = _Wiring(nodes, _Scope(nodes, document.frame_range[0], {}, {}))
+    wiring = _Wiring(nodes, _Scope(nodes, document.frame_range[0], Expressions(nodes), {}))
     if node.plugin in _SHOW_FIRST:
         found = next(iter(wiring.inputs(node).values()), None)
     else:
@@ -150,7 +160,8 @@ class _Wiring:
     def _first(self, node: ProjectNode) -> tuple[ProjectNode, str] | None:
         if _is_group(node):
             labels = [_input_label(child) for child in node.children if child.plugin == INPUT]
-            name = next((node.inputs[label] for label in labels if label in node.inputs), None)
+            connected = [label for label in labels if label in node.inputs]
+            name = node.inputs.get(preferred_input(node.plugin, 0, connected, ""))
         else:
             name = next(iter(node.inputs.values()), None)
         return (node, name) if name else None
@@ -169,13 +180,13 @@ class _Scope:
         self,
         nodes: Mapping[str, ProjectNode],
         first: int,
+        expressions: Expressions,
         variables: Mapping[str, str],
-        project: Mapping[str, Param],
     ) -> None:
         self._nodes = nodes
         self._first = first
         self._variables = variables
-        self._expressions = Expressions(nodes, project)
+        self._expressions = expressions
 
     def params_of(self, path: str) -> dict[str, tuple[Animated, ...]]:
         params = self._expressions.params(path)
@@ -195,7 +206,7 @@ class _Scope:
         return stored is not None and self._values(path, stored)[:1] == (True,)
 
     def _values(self, path: str, param: Param, hops: int = 0) -> tuple[Animated, ...]:
-        values: list[Animated] = list(param.values)
+        values: list[Animated] = [param.within(value) for value in param.values]
         first = param.values[0]
         if param.kind == "Choice" and not isinstance(first, Curve):
             kind = self._expressions.kind(path, param.name)

@@ -62,13 +62,14 @@ def as_seen(context: Context, label: str, clear: tuple[str, ...], frame: Frame) 
 def _chosen_of_alpha(context: Context, label: str) -> bool:
     """Whether what the menu says of an input is there in a picture of alpha alone.
 
-    The menu's default is the last of four channels; Natron does not find it among one.
+    Such a mask's menu has two entries, none and alpha. Natron's default is the fifth, the alpha of
+    what has four channels, so that alpha alone masks nothing until it is chosen.
     """
     menu = channel_menu(context.params, label)
     if menu is None or not menu.startswith("mask"):
         return True
     chosen = context.params.choice(menu)
-    return context.params.is_set(menu) and (chosen.isdecimal() or chosen.endswith("A"))
+    return chosen == "1" if chosen.isdecimal() else chosen.endswith("A")
 
 
 def _black(frame: Frame) -> Frame:

@@ -1,8 +1,10 @@
 """Animation curves, evaluated as Natron's `Curve` does."""
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import pairwise
 
 
 class Interpolation(IntEnum):
@@ -17,6 +19,17 @@ class Interpolation(IntEnum):
     FREE = 6
     BROKEN = 7
     NONE = 8
+
+
+class Steps(IntEnum):
+    """Which values a curve may have, by what kind of parameter it belongs to."""
+
+    NONE = 0
+    """Any."""
+    WHOLE = 1
+    """Whole numbers: the nearest, from a half upwards."""
+    SWITCH = 2
+    """Off and on, 0 and 1: on from a half."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,10 @@ class Curve:
     """
 
     keys: tuple[Key, ...]
+    steps: Steps = Steps.NONE
+    low: float = -math.inf
+    high: float = math.inf
+    """What lies below or above the limits is at them."""
 
     def at(self, time: float) -> float:
         """The value at `time` in frames: cubic Hermite between keys, with stored derivatives.
@@ -46,6 +63,12 @@ class Curve:
         A segment whose left key is constant holds it. The derivatives of a saved project already
         obey the interpolation method, so linear and smooth segments need no special case.
         """
+        value = min(max(self._between(time), self.low), self.high)
+        if self.steps is Steps.NONE:
+            return value
+        return math.floor(value + 0.5) if self.steps is Steps.WHOLE else value >= 0.5
+
+    def _between(self, time: float) -> float:
         keys = self.keys
         if not keys:
             raise ValueError("a curve without keys has no value")
@@ -59,10 +82,26 @@ class Curve:
             return before.value + (time - before.time) * before.right
         return self._inside(before, keys[index], time)
 
+    def integral(self, first: float, last: float) -> float:
+        """What the curve sums up to from one time to another: value times frames."""
+        if last < first:
+            return -self.integral(last, first)
+        times = [first, *(key.time for key in self.keys if first < key.time < last), last]
+        total = 0.0
+        for low, high in pairwise(times):
+            # Two-point Gauss: exact for cubics, and never on a key, where a held value jumps.
+            middle, reach = (low + high) / 2, (high - low) / math.sqrt(12)
+            total += (high - low) / 2 * (self.at(middle - reach) + self.at(middle + reach))
+        return total
+
     def periodic(self, time: float, period: float) -> float:
-        """The value where the curve repeats: the last key leads to the first, `period` on."""
+        """The value where the curve repeats: the last key leads to the first, `period` on.
+
+        There itself a last key that is constant still holds.
+        """
         first, last = self.keys[0], self.keys[-1]
-        time = (time - first.time) % period + first.time
+        if not first.time <= time <= first.time + period:
+            time = (time - first.time) % period + first.time
         if time < last.time:
             return self.at(time)
         if last.interpolation == Interpolation.CONSTANT:

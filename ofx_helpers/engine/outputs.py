@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ofx_helpers.engine.components import on_another_plane
+from ofx_helpers.engine.disabled import shown_by_disabled
 from ofx_helpers.engine.graph import Graph
 from ofx_helpers.engine.node_type import Components, Context, Depth, NodeType
 from ofx_helpers.engine.params import Params
@@ -41,9 +42,7 @@ class Outputs(Wiring):
         if not self.disabled(name, time) and not (node.inputs and on_another_plane(node)):
             return None
         kind = self._resolve(node.plugin)
-        labels = [label for label in node.inputs if label != "Mask"]
-        main = kind.main if kind else "Source"
-        return main if main in labels else next(iter(labels), "")
+        return shown_by_disabled(node, kind.main if kind else "Source")
 
     def components(self, name: str | None) -> Components:
         """Which channels a node's output has; RGBA without a node."""

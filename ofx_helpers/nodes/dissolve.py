@@ -6,10 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ofx_helpers.engine.canonical import Box, union
-from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.graph import Expression
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 
 
@@ -63,11 +61,9 @@ def _chosen(context: Context) -> str:
 
 
 def _chosen_format(context: Context) -> Window | None:
-    """That of the chosen input, unless which one that is has keys."""
-    stored = context.node.params.get("which", ())
-    keyed = any(isinstance(value, Curve | Expression) for value in stored)
+    """That of the chosen input, also where which one that is has keys: seen in NatronRenderer."""
     label = _chosen(context)
-    return None if keyed or not context.connected(label) else context.input_format(label)
+    return context.input_format(label) if context.connected(label) else None
 
 
 def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixels:

@@ -58,14 +58,10 @@ def _forward(plane: Pixels, gain: float, lift: float, gamma: float) -> None:
 
 
 def _reverse(plane: Pixels, gain: float, lift: float, gamma: float) -> None:
-    if gamma > 0:
-        _power(plane, gamma)
-    else:
-        plane[...] = np.where(plane > 0, 1.0, 0.0)
-    if gain == 0:
-        return
+    _power(plane, gamma)
     plane -= np.float32(lift)
-    plane *= np.float32(1 / gain)
+    if gain != 0:
+        plane *= np.float32(1 / gain)
 
 
 def _grade(context: Context, pixels: Pixels, _window: Window) -> Pixels:

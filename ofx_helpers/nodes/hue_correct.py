@@ -28,7 +28,9 @@ def _sampled(params: Params) -> dict[str, Plane | None]:
         curve = curves[index] if index < len(curves) else None
         found[name] = None
         if isinstance(curve, Curve) and curve.keys:
-            found[name] = np.maximum([curve.periodic(float(x), _TURN) for x in at], 0)
+            highest = 1.0 if name == "sat_thrsh" else np.inf
+            values = [curve.periodic(float(x), _TURN) for x in at]
+            found[name] = np.clip(np.array(values), 0, highest)
     return found
 
 

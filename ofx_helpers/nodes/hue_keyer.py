@@ -16,8 +16,9 @@ _THRESHOLD = straight(*((float(at), 0.1) for at in range(6)))
 
 def _over_hue(curve: Curve, position: Plane) -> Plane:
     at = np.linspace(0, 6, _STEPS)
-    table = np.maximum([curve.periodic(float(x), 6.0) for x in at], 0)
-    return np.interp(position, at, table)
+    table = np.clip(np.array([curve.periodic(float(x), 6.0) for x in at]), 0, 1)
+    keyed: Plane = np.interp(position, at, table)
+    return keyed
 
 
 def _key(context: Context, pixels: Pixels, _window: Window) -> Pixels:

@@ -22,6 +22,30 @@ def _sources(context: Context) -> list[str]:
     return [label for label in labels if context.connected(label)]
 
 
+def _seen(context: Context, window: Window) -> list[str]:
+    """The A inputs that are merged where a window is rendered.
+
+    Natron gets no picture from an A that lies beside all that is asked for, and goes on with the
+    next one. What is inside the format is a part of that: it asks for the whole.
+    """
+    sources = _sources(context)
+    if context.params.choice("operation") in KEEPS_B:
+        return sources  # it makes no difference
+    whole = context.format if context.format.contains(window) else window
+    asked = _region(context).intersect(whole)
+    return [label for label in sources if not context.region(label).intersect(asked).empty]
+
+
+def _shows_b(context: Context, seen: Sequence[str]) -> bool:
+    """Whether the result is B where there is no A.
+
+    Since version 2 an A without a picture counts as black whatever the operation.
+    """
+    if context.params.choice("operation") in KEEPS_B:
+        return True
+    return context.node.version == 1 and not seen
+
+
 def _switches(context: Context, prefix: str) -> list[bool]:
     return [context.params.flag(f"{prefix}Channels{channel}") for channel in _CHANNELS]
 
@@ -87,9 +111,7 @@ def _same(context: Context) -> Same | None:
         return None
     sources = _sources(context)
     operation = params.choice("operation")
-    # Since version 2 an A without a pixel counts as black whatever the operation.
-    keeps_b = operation in KEEPS_B or context.node.version == 1
-    if keeps_b and all(_effect(context, label).empty for label in sources):
+    if _shows_b(context, ()) and all(_effect(context, label).empty for label in sources):
         return Same("B", beyond=True)
     if operation == "over" and len(sources) == 1 and _plain(context):
         # Hidden under an opaque layer: the layer itself, untouched to the last bit.
@@ -105,9 +127,11 @@ def _same_over(context: Context, window: Window) -> Same | None:
     nowhere = context.filled("Mask").intersect(window).empty
     if masked and nowhere and not ("maskInvert" in params and params.flag("maskInvert")):
         return Same("B")
+    sources = _seen(context, window)
+    if context.node.version == 1 and not sources and all(_switches(context, "Output")):
+        return Same("B")
     if params.choice("operation") not in _EXACT or not _plain(context):
         return None
-    sources = _sources(context)
     if all(context.filled(label).intersect(window).empty for label in sources):
         return Same("B")
     last = sources[-1]
@@ -144,7 +168,7 @@ def _uncovered(window: Window, cover: Window) -> Window:
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
-    sources = _sources(context)
+    sources = _seen(context, window)
     below = window
     if context.params.choice("operation") == "over" and sources and _plain(context):
         below = _uncovered(window, context.opaque(sources[0]).intersect(window))
@@ -158,10 +182,10 @@ def _chosen(pixels: Pixels, switches: list[bool]) -> Pixels:
 
 def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
     params = context.params
-    sources = _sources(context)
+    sources = _seen(context, window)
     operation, masking = params.choice("operation"), params.flag("screenAlpha")
     original = frames[0].crop(window).pixels
-    if not sources and operation in KEEPS_B:
+    if not sources and _shows_b(context, sources):
         # Nothing is merged, and the channels of B that go in do not matter.
         return _chosen(original, _switches(context, "Output"))
     below = _chosen(original, _switches(context, "B"))

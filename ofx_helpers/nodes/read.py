@@ -142,7 +142,12 @@ def _aspect(context: Context) -> float | None:
 def _frames(context: Context) -> tuple[float, float]:
     pattern = _pattern(context)
     if not is_sequence(pattern.name) and context.media.frames(pattern) is None:
-        return 1.0, 1.0
+        # Of a single picture Natron goes by what is stored, whatever is in the file's name.
+        first, last, start = (
+            float(context.params.whole(name))
+            for name in ("firstFrame", "lastFrame", "startingTime")
+        )
+        return start, start + last - first
     first, last = _span(context)
     offset = context.params.number("timeOffset")
     return first + offset, last + offset

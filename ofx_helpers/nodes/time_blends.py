@@ -213,11 +213,9 @@ def _retime_wants(context: Context, window: Window) -> Sequence[Want]:
 
 
 def _retime_region(context: Context) -> Window:
+    """Between frames Natron leaves it at the box that the source has at the output's own time."""
     same = _retime_same(context)
-    if same is not None:
-        return context.region("Source", same.time)
-    before = float(math.floor(_source_time(context)))
-    return _union(context, (before, before + 1))
+    return context.region("Source", context.time if same is None else same.time)
 
 
 def _retime(context: Context, _window: Window, frames: Sequence[Frame]) -> Pixels:

@@ -15,6 +15,12 @@ class Size:
     def at(self, time: float) -> tuple[float, float]:
         return time, 10.0
 
+    def now(self, time: float) -> tuple[float, float]:
+        return self.at(time)
+
+    def integral(self, first: float, last: float, dimension: int) -> float:
+        return (last - first) * (dimension + 1)
+
     def curve(self, time: float, dimension: int) -> float:
         return 100 * time + dimension
 
@@ -31,6 +37,12 @@ class Blur:
         if name != "size":
             raise ExpressionError(f"no {name}")
         return Size()
+
+    def script_name(self) -> str:
+        return "Blur1"
+
+    def timeline(self) -> float:
+        return 3
 
     def input(self, index: int) -> "Blur | None":
         return None if index == 1 else self
@@ -61,6 +73,14 @@ NAMES = {"thisNode": Blur(), "thisParam": Size(), "dimension": 1}
         ("curve((frame - 1) % 2)", 100),
         ("thisParam.curve(0, 1)", 1),
         ("ret = 2 ** frame", 16),
+        ("[0.1, 0.4, 0.7][frame - 2]", 0.7),
+        ("max([frame, 9]) - min((frame, 1)) + len([1, 2])", 10),
+        ("sum(thisNode.size.get()) + any([0, 1])", 15),
+        ("frame & 1 | 2 ^ 7 >> 1", 1),
+        ("~frame", -5),
+        ("thisNode.size.getIntegrateFromTimeToTime(1, frame, 1)", 6),
+        ("thisNode.getScriptName() == 'Blur1'", True),
+        ("thisNode.timelineGetTime()", 3),
     ],
 )
 def test_the_common_ones_give_what_python_would(text: str, result: object) -> None:
@@ -74,6 +94,19 @@ def test_a_multi_line_one_assigns_ret() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("ret = 0\nfor i in range(frame):\n    ret += i", 6),
+        ("ret = 1\nfor i in [2, 3]:\n    ret *= i\nelse:\n    ret = -ret", -6),
+        ("import math\nret = math.floor(math.pi)", 3),
+        ("from math import sin, pi\npass\nret = sin(pi / 2)", 1),
+    ],
+)
+def test_several_lines_may_loop_and_import_math(text: str, result: object) -> None:
+    assert Program(text, multi_line=True).run(NAMES, 4) == result
+
+
+@pytest.mark.parametrize(
     ("text", "wrong"),
     [
         ("__import__('os').system('true')", r"calls __import__\(\)"),
@@ -83,6 +116,12 @@ def test_a_multi_line_one_assigns_ret() -> None:
         ("(lambda: 1)()", r"calls something"),
         ("f'{frame}'", r"Python's JoinedStr"),
         ("import os", r"Python's Import"),
+        ("import math, os", r"Python's Import"),
+        ("import math as os", r"Python's Import"),
+        ("from math import sin as open", r"Python's ImportFrom"),
+        ("from os import path", r"Python's ImportFrom"),
+        ("while True: pass", r"Python's While"),
+        ("for a.b in range(3): pass", r"assigns to something other"),
         ("random()", r"Natron's random numbers are its own"),
         ("min(frame, key=abs)", r"calls something"),
         ("frame +", r"not written as Python"),
@@ -112,6 +151,13 @@ def test_what_is_not_on_the_list_is_refused_unrun(text: str, wrong: str) -> None
         ("'%999999999d' % 1", r"texts can only be put together"),
         ("9.0 ** 9 ** 9", r"cannot be computed"),
         ("a = 1", r"gives `ret` no value"),
+        ("import math\nret = math.__loader__", r"names __loader__, which is not there"),
+        ("math.sin(frame)", r"names math, which is not there"),
+        ("for i in range(10 ** 15): pass", r"takes too long"),
+        ("for i in 'abc': pass", r"loops over something"),
+        ("sum(frame)", r"takes a list or tuple"),
+        ("max([thisNode.size])", r"add \.get\(\)"),
+        ("frame & 0.5", r"cannot be computed"),
     ],
 )
 def test_what_cannot_be_computed_says_so(text: str, wrong: str) -> None:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from driver.errors import MemecompError
 from driver.project import boost, classes
 from driver.project.document import read
+from driver.project.params import read_curve
 
 HEAD = b"""<?xml version="1.0" encoding="UTF-8" standalone="yes" ?>
 <!DOCTYPE boost_serialization>
@@ -101,3 +103,13 @@ def test_an_unwritable_folder_is_one_sentence_and_leaves_nothing(
     with pytest.raises(MemecompError, match=r"Cannot write .*a\.ntp: a part of its path is a file"):
         document.write(tmp_path / "taken" / "a.ntp")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_the_slopes_that_natron_could_not_compute_are_0() -> None:
+    # It writes "-nan" for a closed curve with a key at both ends.
+    key = "<item><Time>6</Time><Value>1</Value><RightDerivative>-nan</RightDerivative></item>"
+    text = f"<Curve><KeyFrameSet><count>1</count>{key}</KeyFrameSet></Curve>"
+    (last,) = read_curve(etree.fromstring(text)).keys
+    assert (last.time, last.left, last.right) == (6, 0, 0)
+    with pytest.raises(MemecompError, match="not finite"):
+        read_curve(etree.fromstring(text.replace(">6<", ">nan<")))

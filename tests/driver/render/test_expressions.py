@@ -5,6 +5,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from driver.errors import MemecompError
 from driver.project.boost import child_of
@@ -22,12 +23,12 @@ BODY = """{{ project(width=8, height=8, first=3, last=9, fps=25) }}
 """
 
 
-def project(tmp_path: Path, **expressions: str) -> Document:
+def project(tmp_path: Path, extra: str = "", **expressions: str) -> Document:
     """A small project; `Node__param` gets the expression in every dimension."""
     folder = tmp_path / "templates" / "test"
     folder.mkdir(parents=True)
     (folder / "template.toml").write_text('help = "A test."')
-    (folder / "template.ntp.j2").write_text(BODY)
+    (folder / "template.ntp.j2").write_text(BODY + extra)
     document = fill(load_template("test", tmp_path / "templates"), {}, tmp_path / "a.ntp")
     for key, text in expressions.items():
         name, param = key.split("__")
@@ -82,12 +83,43 @@ def test_a_switch_gets_true_or_false(tmp_path: Path) -> None:
     assert graph.nodes["Fast"].params["maskInvert"] == (False,)
 
 
-def test_a_circle_is_an_error_that_names_node_and_parameter(tmp_path: Path) -> None:
-    document = project(tmp_path, Slow__mix="Fast.mix.get()", Fast__mix="Slow.mix.get()")
-    (mix,) = graph_of(document).nodes["Slow"].params["mix"]
-    assert isinstance(mix, Expression)
-    with pytest.raises(MemecompError, match=r"^Slow\.mix: its expression needs its own value"):
-        mix.at(3)
+def test_one_that_comes_back_to_itself_finds_the_value_below_its_expression(
+    tmp_path: Path,
+) -> None:
+    # As NatronRenderer: while a parameter's expression is computed, it has none.
+    document = project(tmp_path, Slow__mix="Fast.mix.get() / 2", Fast__mix="Slow.mix.get() + 0.25")
+    graph = graph_of(document)
+    assert graph.nodes["Slow"].params["mix"] == (0.375,)  # (0.5 + 0.25) / 2
+    assert graph.nodes["Fast"].params["mix"] == (0.375,)  # 0.25 / 2 + 0.25
+    own = project(tmp_path / "b", Slow__multiply="thisNode.multiply.get()[0] + dimension")
+    assert graph_of(own).nodes["Slow"].params["multiply"] == (0.2, 1.2, 2.2, 3.2)
+
+
+def test_the_present_of_a_node_that_is_not_rendered_is_where_the_time_line_stands(
+    tmp_path: Path,
+) -> None:
+    # As NatronRenderer: an expression finds the frame rendered only at nodes that are rendered.
+    keys = "{'keys': [[1, 0], [11, 1]], 'interpolation': 'linear'}"
+    control = f"{{{{ node('Control', 'Grade', Source='Ground', mix={keys}) }}}}"
+    document = project(tmp_path, extra=control, Slow__mix="Control.mix.get() + Control.mix.get(4)")
+    child_of(document.project, "Timeline_current_time").text = "6"
+    asked = graph_of(document).nodes["Slow"]
+    assert Params(asked, 9, {}).number("mix") == pytest.approx(0.5 + 0.3)
+    node = next(node for node in document.nodes if node.name == "Slow")
+    child_of(node.element, "Inputs_map/item/second").text = "Control"
+    asked = graph_of(document).nodes["Slow"]
+    assert Params(asked, 7, {}).number("mix") == pytest.approx(0.6 + 0.3)
+
+
+def test_the_projects_parameters_may_be_named_as_its_members(tmp_path: Path) -> None:
+    graph = graph_of(project(tmp_path, Slow__mix="app.frameRange.get()[1] / 10 + view"))
+    assert Params(graph.nodes["Slow"], 3, {}).number("mix") == 0.9
+
+
+def test_an_option_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    graph = graph_of(project(tmp_path, Blend__operation="99"))
+    with pytest.raises(MemecompError, match=r"^Blend\.operation has .* gives option 99; there"):
+        Params(graph.nodes["Blend"], 3, {}).choice("operation")
 
 
 def test_an_unknown_parameter_lists_the_near_ones(tmp_path: Path) -> None:
@@ -110,8 +142,27 @@ def test_references_that_double_at_each_step_take_no_time(tmp_path: Path) -> Non
         knob = next(k for k in copy.iterfind("item") if child_of(k, "Name").text == "mix")
         text = f"({before} + {before}) / 2" if number else "frame / 10"
         child_of(child_of(knob, "item"), "Expression").text = text
+        if number:
+            child_of(copy, "Inputs_map/item/second").text = f"N{number - 1}"
         nodes.append(copy)
     began = time.perf_counter()
     graph = graph_of(document)
     assert Params(graph.nodes["N29"], 5, {}).number("mix") == 0.5
     assert time.perf_counter() - began < 5
+
+
+def limited(document: Document, name: str, low: str, high: str) -> None:
+    """Make a node's parameter one that the project describes, as a PyPlug's are, with limits."""
+    node = next(node for node in document.nodes if node.name == name)
+    knob = next(knob for knob in node.knobs() if child_of(knob, "Name").text == "mix")
+    child_of(knob, "UserKnob").text = "1"
+    for tag, limit in (("Min", low), ("Max", high)):
+        etree.SubElement(knob, tag).text = limit
+
+
+def test_a_parameter_that_the_project_describes_keeps_its_limits(tmp_path: Path) -> None:
+    document = project(tmp_path, Fast__mix="Slow.mix.get() * 2")
+    limited(document, "Slow", "0.6", "1.7976931348623157e+308")
+    graph = graph_of(document)
+    assert graph.nodes["Slow"].params["mix"] == (0.6,)
+    assert graph.nodes["Fast"].params["mix"] == (1,)  # and the plug-in's limit is 1

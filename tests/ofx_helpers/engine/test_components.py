@@ -201,9 +201,10 @@ def test_of_alpha_alone_a_mask_has_the_channel_that_is_chosen_and_no_default() -
     inputs = {"Source": "Rgba", "Mask": "Matte"}
     inverted = shown(node("N", "Invert", {"Source": "Rgba"}))
     alpha = linear(PICTURE)[..., 3:]
-    chosen = shown(node("N", "Invert", inputs, maskChannel_Mask=f"{LAYER}.A"))
     mixed = inverted * alpha + linear(PICTURE) * (1 - alpha)
-    np.testing.assert_allclose(chosen, mixed, atol=1e-6)
+    for choice in ("1", f"{LAYER}.A"):
+        chosen = shown(node("N", "Invert", inputs, maskChannel_Mask=choice))
+        np.testing.assert_allclose(chosen, mixed, atol=1e-6)
     for params in ({}, {"maskChannel_Mask": f"{LAYER}.R"}):
         np.testing.assert_allclose(shown(node("N", "Invert", inputs, **params)), linear(PICTURE))
 

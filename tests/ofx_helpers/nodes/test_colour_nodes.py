@@ -186,6 +186,19 @@ def test_what_two_large_channels_leave_of_a_small_one_in_hsi_is_rounded_singly()
     assert got[:3].tolist() == [low, high, 3 * intensity - (low + high)]
 
 
+def test_a_reversed_grade_takes_any_gamma_and_leaves_negative_values_to_the_line() -> None:
+    # As NatronRenderer: the positive values to that power, whatever its sign, then the line back.
+    back = {"reverse": True, "clampBlack": False}
+    got = constant(
+        "GradePlugin", (4.0, 1.0, -0.5, 1.0), gamma=(-0.5,) * 4, multiply=(2.0,) * 4, **back
+    )
+    np.testing.assert_allclose(got[:3], (0.25, 0.5, -0.25), atol=1e-6)
+    got = constant(
+        "GradePlugin", (0.5, 0.7, 1.0, 1.0), multiply=(0.0,) * 4, offset=(0.2,) * 4, **back
+    )
+    np.testing.assert_allclose(got[:3], (0.3, 0.5, 0.8), atol=1e-6)
+
+
 def test_a_clamp_of_nothing_leaves_even_clear_pixels() -> None:
     clear = node("C", "ConstantPlugin", color=(0.5, 0.25, 0.75, 0.0))
     off = {"minimumEnable": False, "maximumEnable": False, "premult": True}

@@ -157,3 +157,22 @@ def test_color_correct_reads_its_tones_from_the_curve_itself_beyond_its_range() 
     )
     # The shadows' share at 0.8 is 0.6, not the 0.8 of the table's last step.
     np.testing.assert_allclose(render(made, "N").pixels[0, 0, :3], 0.8 * 1.6, atol=1e-5)
+
+
+def test_hue_keyers_curves_count_from_0_to_1_only() -> None:
+    # As NatronRenderer: curves drawn beyond those limits key no more than wholly.
+    flat = curve((0, 3, 0), (5, 3, 0))
+    half = curve((0, 0.5, 0), (5, 0.5, 0))
+    assert hue_matte((1.0, 0.0, 0.0), hue=(flat, half)) == 0
+    assert hue_matte((1.0, 0.5, 0.5), hue=(half, flat)) == pytest.approx(0.75, abs=1e-4)
+
+
+def test_hue_corrects_threshold_is_at_most_1() -> None:
+    flat, grey = (curve((0, y, 0), (5, y, 0)) for y in (1, 0))
+    high = curve((0, 3, 0), (5, 3, 0))
+    made = graph(
+        node("C", "ConstantPlugin", color=(1.0, -0.5, -0.5, 1.0)),  # saturation 1.5
+        node("N", "HueCorrect", {"Source": "C"}, hue=(flat, flat, grey, *(flat,) * 6, high)),
+    )
+    # A share of 1 / 1.5 is left as it is, the rest goes dark.
+    np.testing.assert_allclose(render(made, "N").pixels[0, 0, 0], 1 / 1.5, atol=1e-5)

@@ -151,3 +151,28 @@ def test_without_an_a_the_channels_of_b_that_go_in_do_not_matter() -> None:
 def test_where_nothing_is_merged_b_shows_beyond_the_box() -> None:
     off = {f"OutputChannels{channel}": False for channel in "RGBA"}
     np.testing.assert_array_equal(merge(operation="plus", bbox="a", **off), of("B"))
+
+
+FAR = node("Far", "Position", {"Source": "K"}, translate=(50.0, 0.0))
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_a_beside_all_that_is_asked_for_is_left_out(version: int) -> None:
+    # As NatronRenderer has it: not black times B, which is what one inside the picture gives.
+    both = node("M", "MergePlugin", {"B": "B", "A": "Far", "A2": "A"}, operation="multiply")
+    made = graph(*BASE, FAR, replace(both, version=version), size=(10, 9))
+    result = render(made, "M", IMAGES, window=made.format).pixels
+    np.testing.assert_allclose(result, merge(operation="multiply"), atol=1e-6)
+
+
+@pytest.mark.parametrize(("version", "kept"), [(1, True), (2, False)])
+def test_when_every_a_lies_beside_the_picture_only_version_1_shows_b(
+    version: int, kept: bool
+) -> None:
+    plain = node("M", "MergePlugin", {"A": "Far", "B": "B"}, operation="copy")
+    made = graph(*BASE, FAR, replace(plain, version=version), size=(10, 9))
+    result = render(made, "M", IMAGES, window=made.format).pixels
+    np.testing.assert_array_equal(result, of("B") if kept else np.zeros_like(result))
+    beside = Window(50, 0, 58, 6)
+    asked = render(made, "M", IMAGES, window=beside).pixels
+    np.testing.assert_array_equal(asked, of("K")[:6, :8])  # there it is seen

@@ -73,3 +73,38 @@ def test_a_blend_of_no_frame_at_all_is_black_whatever_it_would_begin_with() -> N
         ),
     )
     assert (render(made, "N").pixels == 0).all()
+
+
+def test_between_frames_a_retime_keeps_to_the_box_of_its_own_time() -> None:
+    # As NatronRenderer: the frames to blend lie at 1 and 2, the box is that of frame 2.
+    picture = np.full((12, 16, 3), 255, np.uint8)
+    moving = node("P", "Position", {"Source": "A"}, translate=(CLOCK, 0.0))
+    made = graph(
+        read("A", "a.png", firstFrame=1, lastFrame=1, startingTime=1),
+        moving,
+        node("R", "Retime", {"Source": "P"}, speed=0.5),
+        last=9,
+    )
+    images = {"a.png": picture}
+    assert render(made, "R", images, time=2.0).window == Window(2, 0, 18, 12)
+    assert render(made, "R", images, time=3.0).window == Window(2, 0, 18, 12)  # frame 2 itself
+    assert render(made, "R", images, time=4.0).window == Window(4, 0, 20, 12)
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"), [({}, 2.0), ({"firstFrame": 2, "lastFrame": 2, "startingTime": 2}, 3.0)]
+)
+def test_a_single_picture_has_the_frames_that_are_stored(
+    stored: dict[str, int], shown: float
+) -> None:
+    # Natron's defaults are 0: at half the speed, frame 4 shows what is there at frame 2.
+    value = Curve((Key(0, 0, Interpolation.LINEAR, 0.1, 0.1), Key(9, 0.9, left=0.1)))
+    made = graph(
+        read("A", "a.png", **stored),
+        node("G", "GradePlugin", {"Source": "A"}, multiply=(value,) * 4),
+        node("R", "Retime", {"Source": "G"}, speed=0.5),
+        last=9,
+    )
+    images = {"a.png": np.full((12, 16, 3), 255, np.uint8)}
+    found = render(made, "R", images, time=4.0).pixels[0, 0, 0]
+    assert found == pytest.approx(shown / 10, abs=1e-6)
