@@ -1,10 +1,15 @@
-"""Merge and the nodes that are a Merge with another default operation."""
+"""Merge and the nodes that are a Merge with another default operation.
+
+MergeRoto takes alphas and mask from layers named RotoMask, which no picture of the engine has.
+Without them an A's own alpha counts, and the red of the mask (seen in Natron's pictures).
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from ofx_helpers.engine.components import with_alpha
+from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import mixed, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
@@ -12,6 +17,15 @@ from ofx_helpers.nodes._blend import KEEPS_B, blacken_outside, inside, merged
 
 _CHANNELS = "RGBA"
 _EMPTY = Window(0, 0, 0, 0)
+_ROTO = "net.sf.openfx.MergeRoto"
+_BLACKEN = {
+    *(f"net.sf.openfx.{name}" for name in ("TransformPlugin", "TransformMaskedPlugin", "DirBlur")),
+    *(f"net.sf.openfx.{name}" for name in ("CornerPinPlugin", "CornerPinMaskedPlugin", "Card3D")),
+    *(f"net.sf.openfx.{name}" for name in ("Position", "CropPlugin", "Reformat")),
+    *(f"net.sf.openfx.{name}" for name in ("AdjustRoDPlugin", "IDistort", "STMap", "SpriteSheet")),
+    *("net.sf.openfx.LensDistortion", "fr.inria.openfx.OIIOResize"),
+}
+"""The nodes that draw a layer black which they do not find: as RotoMask it makes an A vanish."""
 _EXACT = ("over", "plus")  # with a black A they give B to the last bit
 
 
@@ -43,6 +57,24 @@ def _region(context: Context) -> Window:
     return result
 
 
+def _refuse_blackened(context: Context) -> None:
+    """Raises RenderError where Natron's MergeRoto would take a black RotoMask for an alpha."""
+    nodes, params = context.graph.nodes, context.params
+    labels = _sources(context)
+    if context.connected("B") and (
+        params.choice("operation") not in (*_EXACT, "copy") or params.flag("screenAlpha")
+    ):
+        labels.append("B")  # elsewhere its alpha does not count
+    for label in labels:
+        source = nodes[context.node.inputs[label]]
+        if source.plugin in _BLACKEN:
+            raise RenderError(
+                f"{context.node.name} ({_ROTO}) looks for the layer RotoMask in {source.name} "
+                f"({source.plugin}), where Natron finds a black one: use a Merge instead, or "
+                f"render with Natron, or with Misc.ofx.bundle and --nodes prefer-ofx."
+            )
+
+
 def _plain(context: Context) -> bool:
     """Whether every channel goes in and out and no mask or mix weakens the result."""
     return (
@@ -63,6 +95,8 @@ def _effect(context: Context, label: str) -> Window:
 def _same(context: Context) -> Same | None:
     params = context.params
     outputs = _switches(context, "Output")
+    if context.node.plugin == _ROTO:
+        _refuse_blackened(context)
     if params.number("mix") == 0 or not any(outputs):
         return Same("B", beyond=True)
     if any(out and not b for out, b in zip(outputs, _switches(context, "B"), strict=True)):
@@ -159,6 +193,8 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
         result[part] = merged(operation, masking, above, result[part])
     mix = params.number("mix")
     mask = frames[-1].pixels if uses_mask(context) else None
+    if mask is not None and context.node.plugin == _ROTO:
+        mask = mask[..., [0, 0, 0, 0]]
     result = mixed(params, "Mask", result, original, mask, mix)
     for channel, wanted in enumerate(_switches(context, "Output")):
         if not wanted:
@@ -194,6 +230,7 @@ def _node(plugin: str) -> NodeType:
 NODES = tuple(
     _node(f"net.sf.openfx.Merge{name}")
     for name in (
-        ["Plugin", "Plus", "Matte", "Multiply", "In", "Out", "Screen", "Max", "Min", "Difference"]
+        *("Plugin", "Plus", "Matte", "Multiply", "In", "Out", "Screen", "Max", "Min"),
+        *("Difference", "Roto"),
     )
 )

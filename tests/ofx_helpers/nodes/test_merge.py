@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.nodes import _hsl_kernel
 from ofx_helpers.nodes._blend import BLENDS, HSL, KEEPS_B, hsl_blend
@@ -151,3 +152,28 @@ def test_without_an_a_the_channels_of_b_that_go_in_do_not_matter() -> None:
 def test_where_nothing_is_merged_b_shows_beyond_the_box() -> None:
     off = {f"OutputChannels{channel}": False for channel in "RGBA"}
     np.testing.assert_array_equal(merge(operation="plus", bbox="a", **off), of("B"))
+
+
+def roto_merge(a: str = "A", **params: object) -> np.ndarray:
+    inputs = {"A": a, "B": "B"} | ({"Mask": "K"} if "maskInvert" in params else {})
+    made = graph(
+        *BASE,
+        node("P", "Position", {"Source": "A"}, translate=(1.0, 0.0)),
+        node("M", "MergeRoto", inputs, **params),
+        size=(10, 9),
+    )
+    return render(made, "M", IMAGES, window=Window(0, 0, 10, 9)).pixels
+
+
+def test_a_roto_merge_is_a_merge_masked_by_red() -> None:
+    np.testing.assert_array_equal(roto_merge(), merge())
+    red = of("K")[..., :1]
+    got = roto_merge(operation="plus", maskInvert=False)
+    np.testing.assert_allclose(got, of("B") + red * of("A"), atol=1e-6)
+    got = roto_merge(operation="plus", maskInvert=True)
+    np.testing.assert_allclose(got, of("B") + (1 - red) * of("A"), atol=1e-6)
+
+
+def test_a_roto_merge_of_what_draws_any_layer_is_refused() -> None:
+    with pytest.raises(RenderError, match=r"M \(net.sf.openfx.MergeRoto\).*RotoMask in P"):
+        roto_merge("P")

@@ -301,3 +301,8 @@ def test_a_shuffle_to_whole_numbers_is_taken_as_encoded(depth: str, most: int) -
     else:
         decoded = ((code + 0.0993) / 1.0993) ** (1 / 0.45)
     np.testing.assert_allclose(got, (1, decoded, 0, round(0.2 * most) / most), atol=1e-6)
+
+
+def test_a_smear_without_a_stroke_passes_its_source() -> None:
+    made = graph(read("A", "a.png"), node("S", "fr.inria.built-in.RotoSmear", {"Source": "A"}))
+    np.testing.assert_array_equal(render(made, "S", IMAGES).pixels, linear(A))
