@@ -164,7 +164,7 @@ class Scene:
                 main = context.kind.main
                 shown = main if main in labels else next(iter(labels), "")
             source = self.input(source, shown)
-        return self.graph.format
+        return self.node(name).format or self.graph.format
 
     def components(self, name: str | None) -> Components:
         """Which channels a node's output has, the same at every time; RGBA without a node."""
@@ -315,7 +315,7 @@ class NodeContext:
     @property
     def format(self) -> Window:
         """The project's format."""
-        return self.scene.graph.format
+        return self.node.format or self.scene.graph.format
 
     @property
     def media(self) -> Media:
