@@ -16,9 +16,10 @@ from ofx_helpers.media.engine_video import EngineVideo
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image, Size
 from ofx_helpers.media.images import read_image, write_image, write_jpeg
+from ofx_helpers.media.svg import SUFFIXES as SVG_SUFFIXES
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".pfm"}
-_IMAGES |= {".psd", ".psb", ".xcf", ".ora", ".kra"}
+_IMAGES |= {".psd", ".psb", ".xcf", ".ora", ".kra", *SVG_SUFFIXES}
 """What is no video of one frame: FFmpeg reads TGA, DPX, BMP and the like."""
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
 # Channels of a PNG by its colour type: grey, RGB, palette, grey with alpha, RGBA.

@@ -23,7 +23,9 @@ from ofx_helpers.nodes._placement import format_of, kept_left, region_of
 _EMPTY = Window(0, 0, 0, 0)
 # Formats whose alpha is multiplied into the colour even where the node says opaque.
 _STRAIGHT = (".png", ".tif", ".tiff", ".exr", ".psd", ".psb", ".xcf")
-_DECODERS = {".png": "fr.inria.openfx.ReadPNG"}
+_SVG = "net.fxarena.openfx.ReadSVG"
+_DECODERS = {".png": "fr.inria.openfx.ReadPNG", ".svg": _SVG, ".svgz": _SVG}
+_DPI = 90  # an SVG's, where nothing says otherwise
 _COLOUR_SPACES = {".exr": "scene_linear", ".pfm": "scene_linear", ".hdr": "scene_linear"}
 
 
@@ -116,8 +118,20 @@ def _region(context: Context) -> Window:
     found = _file(context)
     if found is None:
         return _EMPTY
+    _refuse_dpi(context, found[0])
     params, header = context.params, context.media.header(*found)
     return region_of(params, header) if _by_oiio(params, found[0]) else header.data
+
+
+def _refuse_dpi(context: Context, path: Path) -> None:
+    params = context.params
+    if _DECODERS.get(path.suffix.lower()) != _SVG or "dpi" not in params:
+        return
+    if params.whole("dpi") != _DPI:
+        raise RenderError(
+            f"{context.node.name} draws {path} at {params.whole('dpi')} dpi; SVGs are drawn at "
+            f"{_DPI}. Scale it by a Transform instead."
+        )
 
 
 def _format(context: Context) -> Window:
@@ -310,5 +324,9 @@ _PAINTED = replace(
     ),
     defaults=_as_oiio(),
 )
+# Cairo multiplies the colours by alpha, and ReadSVG says so.
+_DRAWN = replace(
+    _STOCK, plugins=(_SVG,), defaults={**_as_oiio(), "filePremult": "premult", "dpi": _DPI}
+)
 
-NODES = (_STOCK, _PAINTED)
+NODES = (_STOCK, _PAINTED, _DRAWN)
