@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ofx_helpers.nodes._formula_fixed import fixed, fixed_value, shortened
+from ofx_helpers.nodes._formula_fixed import by_channel, fixed, fixed_value, shortened
 from ofx_helpers.nodes._formula_pixels import Picture, offset, pixel
 from ofx_helpers.nodes._formula_terms import (
     CHANNELS,
@@ -30,6 +30,7 @@ from ofx_helpers.nodes._formula_values import (
     each,
     number,
     scalar,
+    shape,
     whole,
 )
 from ofx_helpers.nodes._formula_vectors import FUNCTIONS, call, joined
@@ -37,6 +38,8 @@ from ofx_helpers.nodes._formula_vectors import FUNCTIONS, call, joined
 ROUNDS = 100_000
 """How often all loops of a formula may go round for one channel."""
 _DEEPEST = 250
+_BAND = 1 << 16
+"""Pixels that are computed at a time, so that they stay in the processor's cache."""
 # CImg makes no truth of what stands after one of these and `||` or `&&`, but takes it as it is.
 _KEPT_OR = (0.0,)
 _KEPT_AND = (*(float(count) for count in (*range(1, 11), *range(-5, 0))), 0.5)
@@ -58,14 +61,20 @@ def filled(text: str, planes: Pixels, given: Mapping[str, float]) -> Pixels:
     result = planes.copy()
     if not planes.size:
         return result
-    for channel in range(planes.shape[-1]):
-        run = _Run(picture, channel, {name: number(value) for name, value in given.items()})
-        value = run.of(term)
-        if isinstance(value, tuple):
-            for index, item in enumerate(value[: planes.shape[-1]]):
-                result[..., index] = item
-            break
-        result[..., channel] = value
+    h, w, s = planes.shape
+    step = max(1, _BAND // w)
+    for band in (slice(row, min(row + step, h)) for row in range(0, h, step)):
+        for channel in range(s):
+            run = _Run(picture, channel, band, {key: number(given[key]) for key in given})
+            value = run.of(term)
+            if isinstance(value, tuple):
+                for index, item in enumerate(value[:s]):
+                    result[band, :, index] = item
+                break
+            if not by_channel(term):
+                result[band] = value[..., None]
+                break
+            result[band, :, channel] = value
     return result
 
 
@@ -73,6 +82,7 @@ def filled(text: str, planes: Pixels, given: Mapping[str, float]) -> Pixels:
 class _Run:
     picture: Picture
     channel: int
+    band: slice
     variables: dict[str, Value]
     missing: dict[str, Where] = field(default_factory=dict)
     where: Where = None
@@ -120,7 +130,7 @@ class _Run:
             return number(self.picture.sizes[name])
         if name in STATISTICS:
             return number(self.picture.statistics[name])
-        planes = self.picture.planes
+        planes = self.picture.planes[self.band]
         if name == "i" or name in CHANNELS:
             channel = CHANNELS.get(name, self.channel)
             there = channel < planes.shape[-1]
@@ -131,11 +141,10 @@ class _Run:
         return number(constants.get(name, 0.0))
 
     def _place(self, name: str) -> Number:
-        h, w = self.picture.planes.shape[:2]
         if name == "x":
-            return np.arange(w, dtype=np.float64)[None, :]
+            return np.arange(self.picture.planes.shape[1], dtype=np.float64)[None, :]
         if name == "y":
-            return np.arange(h, dtype=np.float64)[:, None]
+            return np.arange(self.band.start, self.band.stop, dtype=np.float64)[:, None]
         return number(self.channel if name == "c" else 0)
 
     def _variable(self, term: Term) -> Value:
@@ -163,8 +172,8 @@ class _Run:
         old, now = self.variables.get(name), self._now()
         if isinstance(old, tuple) and not isinstance(value, tuple):
             value = (value,) * len(old)
-        if old is not None and _size(old) != _size(value):
-            raise FormulaError(f"{name!r} is {_named(old)} and cannot become {_named(value)}")
+        if old is not None and shape(old) != shape(value):
+            raise FormulaError(f"{name!r} is {shape(old)} and cannot become {shape(value)}")
         if now is None:
             self.missing.pop(name, None)
         elif old is None:
@@ -278,8 +287,8 @@ class _Run:
         if not self.loops:
             raise FormulaError(f"'{name}()' is in no loop")
         stopped = self.loops if name == "break" else self.skipped
-        now, shape = self._now(), self.picture.planes.shape[:2]
-        here = np.ones(shape, bool) if now is None else np.broadcast_to(now, shape)
+        now, sizes = self._now(), self.picture.planes[self.band].shape[:2]
+        here = np.ones(sizes, bool) if now is None else np.broadcast_to(now, sizes)
         stopped[-1] = here if stopped[-1] is None else stopped[-1] | here
         return NOTHING
 
@@ -379,14 +388,6 @@ def _both(one: Where, other: Where) -> Where:
 
 def _any(where: Where) -> bool:
     return where is None or bool(where.any())
-
-
-def _size(value: Value) -> int:
-    return len(value) if isinstance(value, tuple) else 0
-
-
-def _named(value: Value) -> str:
-    return f"a vector of {len(value)}" if isinstance(value, tuple) else "a number"
 
 
 def _left_in(body: Term) -> str | None:

@@ -40,6 +40,22 @@ def fixed(term: Term, sizes: Mapping[str, float]) -> float | None:
     return fixed_value(call(term.name, values)) if term.name in _PURE else None
 
 
+def by_channel(term: Term) -> bool:
+    """Whether the value may differ from one channel to the next."""
+    waiting = [term]
+    while waiting:
+        part = waiting.pop()
+        if part.kind == "known" and part.name in ("c", "i"):
+            return True
+        own = part.kind == "pixel" and part.name in ("i", "j")
+        if own and (part.name == "j" or len(part.parts) < 4 or part.parts[3].kind == "none"):
+            return True
+        if part.kind == "offset" and part.name == "j":
+            return True
+        waiting += part.parts
+    return False
+
+
 def _chosen(term: Term, sizes: Mapping[str, float]) -> float | None:
     condition = fixed(term.parts[0], sizes) if term.parts else None
     if condition is None:

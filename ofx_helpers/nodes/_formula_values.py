@@ -30,6 +30,11 @@ def number(value: Any) -> Number:
     return found
 
 
+def shape(value: Value) -> str:
+    """What it is, in words."""
+    return f"a vector of {len(value)}" if isinstance(value, tuple) else "a number"
+
+
 def flat(values: Sequence[Value]) -> list[Number]:
     """The numbers, with those of the vectors in their place."""
     found: list[Number] = []

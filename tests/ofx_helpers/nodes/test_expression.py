@@ -5,6 +5,7 @@ import pytest
 
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
+from ofx_helpers.nodes import _formula
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 
@@ -189,3 +190,14 @@ def test_what_cannot_be_computed_is_said_with_the_node(text: str, said: str) -> 
 
 def test_long_sums_need_no_depth() -> None:
     assert (expression("+".join(["x"] * 5000)) == each(X * 5000)).all()
+
+
+def test_parts_and_channels_that_are_computed_apart_are_one_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    formulas = ("x+y*10", "j(1,1)+c", "[y,x]", "n=0;for(k=0,k<x,k++,n+=y);n", "i(x,y,0,2)")
+    whole = [expression(text) for text in formulas]
+    monkeypatch.setattr(_formula, "_BAND", 2 * WIDTH)
+    for text, wanted in zip(formulas, whole, strict=True):
+        np.testing.assert_array_equal(expression(text), wanted)
+    np.testing.assert_allclose(whole[4], each(B), atol=1e-7)
