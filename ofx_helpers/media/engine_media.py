@@ -44,12 +44,12 @@ class EngineMedia:
             stat = path.stat()
         except OSError:
             raise MediaError(f"{path} does not exist: check the path.") from None
-        return _image_header(path, stat.st_mtime_ns, stat.st_size)
+        return _image_header(path, frame, stat.st_mtime_ns, stat.st_size)
 
     def read(self, path: Path, frame: int, layer: str = "") -> Picture:
-        """The pixels of an image, or of a video's frame counted from 0."""
+        """The pixels of a picture."""
         if _is_image(path):
-            return _picture(read_image(path, layer=layer))
+            return _picture(read_image(path, layer=layer, dpi=frame))
         return Picture.of(self._video(path).frame(frame))
 
     def frames(self, path: Path) -> int | None:
@@ -93,7 +93,7 @@ def _is_image(path: Path) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _image_header(path: Path, _changed: int, _size: int) -> Header:
+def _image_header(path: Path, frame: int, _changed: int, _size: int) -> Header:
     """The time and size of the file are arguments, so that a new file is read again."""
     with path.open("rb") as file:
         head = file.read(65536)
@@ -110,7 +110,7 @@ def _image_header(path: Path, _changed: int, _size: int) -> Header:
         # Layers may be asked for of what cannot be merged.
         window = Window(0, 0, *gimp.canvas(start))
         return Header(display=window, data=window, channels=4, dtype=np.dtype(np.uint8))
-    image = read_image(path)
+    image = read_image(path, dpi=frame)
     picture = _picture(image)
     return Header(
         display=picture.display,

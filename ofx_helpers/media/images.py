@@ -27,10 +27,13 @@ PNG_LEVEL = 1
 JPEG_QUALITY = 95
 
 
-def read_image(path: Path | str, *, size: Size | None = None, layer: str = "") -> Image:
+def read_image(
+    path: Path | str, *, size: Size | None = None, layer: str = "", dpi: int = 0
+) -> Image:
     """Reads any supported image; `MediaError` when it is missing, cut off, or not of `size`.
 
-    `layer` is for OpenEXR, Photoshop, GIMP, OpenRaster and SVG: see `read_exr`.
+    `layer` is for OpenEXR, Photoshop, GIMP, OpenRaster and SVG: see `read_exr`; `dpi`, the dots an
+    inch, for SVG.
     """
     path = Path(path)
     data = _read_file(path)
@@ -45,7 +48,7 @@ def read_image(path: Path | str, *, size: Size | None = None, layer: str = "") -
     elif data.startswith(zipped.MAGIC):
         image = zipped.read_zipped(path, data, layer, _decode)
     elif svg.looks_like_svg(path, data):
-        image = svg.read_svg(path, data, layer)
+        image = svg.read_svg(path, data, layer, dpi or svg.DPI)
     else:
         image = _decode(path, data)
     if size is not None and image.size != tuple(size):

@@ -15,8 +15,8 @@ from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image
 
 SUFFIXES = (".svg", ".svgz")
-DPI = 90.0
-"""Dots per inch of lengths in centimetres and the like: ReadSVG's default."""
+DPI = 90
+"""Dots an inch where nothing says otherwise, as ReadSVG has it."""
 
 _LIBRARIES = {
     "rsvg": ("librsvg-2.so.2", "librsvg-2.2.dylib"),
@@ -41,6 +41,7 @@ _DECLARATIONS = """
     void *cairo_image_surface_create_for_data(
         unsigned char *data, int format, int width, int height, int stride);
     void *cairo_create(void *surface);
+    void cairo_scale(void *cr, double x, double y);
     int cairo_status(void *cr);
     void cairo_destroy(void *cr);
     void cairo_surface_flush(void *surface);
@@ -60,11 +61,12 @@ def looks_like_svg(path: Path, data: bytes) -> bool:
     return data[:2] == b"\x1f\x8b" or _START.match(data) is not None
 
 
-def read_svg(path: Path, data: bytes, layer: str = "") -> Image:
+def read_svg(path: Path, data: bytes, layer: str = "", dpi: int = DPI) -> Image:
     """The picture, or the element with the id `layer` where it has that: RGBA, premultiplied.
 
-    uint8, in the colours of the file (sRGB). Raises MediaError: no librsvg, damaged, too large, or
-    it shows files of its own.
+    uint8, in the colours of the file (sRGB). With another `dpi` all of it is larger or smaller, and
+    lengths in inches twice so, as ReadSVG does. Raises MediaError: no librsvg, damaged, too large,
+    or it shows files of its own.
     """
     ffi, rsvg, cairo, gobject = _libraries(path)
     text = _unpacked(path, data)
@@ -76,10 +78,10 @@ def read_svg(path: Path, data: bytes, layer: str = "") -> Image:
     if handle == ffi.NULL:
         raise MediaError(f"{path} is no SVG that librsvg can read: open it in an editor.")
     try:
-        rsvg.rsvg_handle_set_dpi(handle, DPI)
+        rsvg.rsvg_handle_set_dpi(handle, float(dpi))
         sizes = ffi.new("RsvgDimensionData *")
         rsvg.rsvg_handle_get_dimensions(handle, sizes)
-        width, height = int(sizes.width), int(sizes.height)
+        width, height = (int(size * dpi / DPI) for size in (sizes.width, sizes.height))
         if not (0 < width <= _LARGEST and 0 < height <= _LARGEST):
             raise MediaError(
                 f"{path} is {width}×{height} pixels; SVGs of 1 to {_LARGEST} a side are read."
@@ -90,6 +92,7 @@ def read_svg(path: Path, data: bytes, layer: str = "") -> Image:
             buffer, _ARGB32, width, height, 4 * width
         )
         context = cairo.cairo_create(surface)
+        cairo.cairo_scale(context, width / sizes.width, height / sizes.height)
         name = f"#{layer}".encode()
         if layer and rsvg.rsvg_handle_has_sub(handle, name):
             rsvg.rsvg_handle_render_cairo_sub(handle, context, name)

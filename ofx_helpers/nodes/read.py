@@ -25,7 +25,6 @@ _EMPTY = Window(0, 0, 0, 0)
 _STRAIGHT = (".png", ".tif", ".tiff", ".exr", ".psd", ".psb", ".xcf")
 _SVG = "net.fxarena.openfx.ReadSVG"
 _DECODERS = {".png": "fr.inria.openfx.ReadPNG", ".svg": _SVG, ".svgz": _SVG}
-_DPI = 90  # an SVG's, where nothing says otherwise
 _COLOUR_SPACES = {".exr": "scene_linear", ".pfm": "scene_linear", ".hdr": "scene_linear"}
 
 
@@ -68,7 +67,14 @@ def _outside(rule: str, time: int, first: int, last: int, name: str) -> int | No
 
 
 def _file(context: Context) -> tuple[Path, int] | None:
-    """The file of this time and the frame in it (from 0, for a video); None for black."""
+    """The file of this time and which of its pictures: see `Media`; None for black."""
+    found, params = _of_time(context), context.params
+    if found and _DECODERS.get(found[0].suffix.lower()) == _SVG and "dpi" in params:
+        return found[0], params.whole("dpi")
+    return found
+
+
+def _of_time(context: Context) -> tuple[Path, int] | None:
     params, pattern = context.params, _pattern(context)
     sequence = is_sequence(pattern.name)
     video = None if sequence else context.media.frames(pattern)
@@ -118,20 +124,8 @@ def _region(context: Context) -> Window:
     found = _file(context)
     if found is None:
         return _EMPTY
-    _refuse_dpi(context, found[0])
     params, header = context.params, context.media.header(*found)
     return region_of(params, header) if _by_oiio(params, found[0]) else header.data
-
-
-def _refuse_dpi(context: Context, path: Path) -> None:
-    params = context.params
-    if _DECODERS.get(path.suffix.lower()) != _SVG or "dpi" not in params:
-        return
-    if params.whole("dpi") != _DPI:
-        raise RenderError(
-            f"{context.node.name} draws {path} at {params.whole('dpi')} dpi; SVGs are drawn at "
-            f"{_DPI}. Scale it by a Transform instead."
-        )
 
 
 def _format(context: Context) -> Window:
@@ -325,8 +319,6 @@ _PAINTED = replace(
     defaults=_as_oiio(),
 )
 # Cairo multiplies the colours by alpha, and ReadSVG says so.
-_DRAWN = replace(
-    _STOCK, plugins=(_SVG,), defaults={**_as_oiio(), "filePremult": "premult", "dpi": _DPI}
-)
+_DRAWN = replace(_STOCK, plugins=(_SVG,), defaults={**_as_oiio(), "filePremult": "premult"})
 
 NODES = (_STOCK, _PAINTED, _DRAWN)

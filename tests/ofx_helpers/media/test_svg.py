@@ -82,9 +82,20 @@ def test_the_engine_reads_it_straight_in_srgb_and_multiplies_in_linear(
 
 
 @there
-def test_another_resolution_is_refused(drawing: Path) -> None:
-    made = graph(node("R", "net.fxarena.openfx.ReadSVG", filename=str(drawing), dpi=180))
-    with pytest.raises(RenderError, match=r"R draws .*a\.svg at 180 dpi; SVGs are drawn at 90"):
+@pytest.mark.parametrize("plugin", ["fr.inria.built-in.Read", "net.fxarena.openfx.ReadSVG"])
+def test_twice_the_dots_an_inch_draw_it_twice_as_large(drawing: Path, plugin: str) -> None:
+    made = graph(node("R", plugin, filename=str(drawing), dpi=180), size=(16, 12))
+    frame = render(made, "R", media=EngineMedia())
+    assert frame.window == Window(0, 0, 16, 12)
+    # What was the last pixel of the rectangle above is now its last two.
+    assert (frame.pixels[8:, 14:, 3] == 1).all()
+    assert not frame.pixels[:8, 14:].any()
+
+
+@there
+def test_too_many_dots_an_inch_are_refused(drawing: Path) -> None:
+    made = graph(node("R", "net.fxarena.openfx.ReadSVG", filename=str(drawing), dpi=1_000_000))
+    with pytest.raises(MediaError, match=r"a\.svg is 88888×66666 pixels"):
         render(made, "R", media=EngineMedia())
 
 
