@@ -263,6 +263,9 @@ class NodeType:
     """Whether the main input's nearest pixels go on beyond it outside the box of a mask."""
     process: bool = False
     """Whether the engine copies channels with NatronOfxParamProcess… off from the main input."""
+    forgetful: bool = False
+    """Whether these channels are 0 where another input is the same node as the main one: Natron
+    puts them back for plug-ins that do not, and has lost the picture of all but that input."""
     process_inside: bool = False
     """Whether such channels are put back before premultiplying, so that an alpha that is not
     processed is the one to multiply by. Without `process` they are left so, and a node that

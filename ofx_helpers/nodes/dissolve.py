@@ -63,6 +63,7 @@ NODES = (
         plugins=("net.sf.openfx.DissolvePlugin",),
         main="0",
         process=True,
+        forgetful=True,
         region=_dissolve_region,
         same=_dissolve_same,
         wants=_dissolve_wants,

@@ -232,7 +232,12 @@ def _components(context: Context) -> Components:
     return "RGBA" if usual == "RGB" and drawn else usual
 
 
-def _node(plugin: str, share: Share, where: Callable[[Context], Box]) -> NodeType:
+def _node(
+    plugin: str,
+    share: Share,
+    where: Callable[[Context], Box],
+    frame: Callable[[Context], Window] | None = None,
+) -> NodeType:
     return NodeType(
         plugins=(plugin,),
         mask="Mask",
@@ -240,6 +245,7 @@ def _node(plugin: str, share: Share, where: Callable[[Context], Box]) -> NodeTyp
         process=True,
         region=lambda context: around(where(context)),
         box=where,
+        format=frame,
         wants=_wants,
         render=_render_with(share),
     )
@@ -247,8 +253,8 @@ def _node(plugin: str, share: Share, where: Callable[[Context], Box]) -> NodeTyp
 
 NODES = (
     _node("net.sf.openfx.Ramp", _ramp, _ramp_box),
-    _node("net.sf.openfx.Radial", _radial, _shape_box),
-    _node("net.sf.openfx.Rectangle", _rectangle, _shape_box),
+    _node("net.sf.openfx.Radial", _radial, _shape_box, format_of),
+    _node("net.sf.openfx.Rectangle", _rectangle, _shape_box, format_of),
     NodeType(
         plugins=("net.sf.openfx.CheckerBoardPlugin",),
         region=region,

@@ -82,6 +82,7 @@ NODES = (
         plugins=("net.sf.openfx.DifferencePlugin",),
         main="B",
         process=True,
+        forgetful=True,
         region=all_regions,
         wants=_both,
         render=_difference,

@@ -146,3 +146,15 @@ def test_a_generator_of_x_and_y_alone_has_no_blue(processed: bool) -> None:
         NatronOfxParamProcessB=processed,
     )
     np.testing.assert_array_equal(got[3, 3], (0.5, 0.25, 0, 1))
+
+
+@pytest.mark.parametrize("plugin", ["Radial", "Rectangle"])
+def test_a_shape_over_a_picture_gives_it_the_format_of_its_extent(plugin: str) -> None:
+    # A picture of half the project's size; Reformat scales from the format, so by 2 or by 4.
+    made = graph(
+        read("A", "a.png"),
+        node("S", plugin, {"Source": "A"}, extent="project", expandRoD=False, color1=(0.0,) * 4),
+        node("R", "Reformat", {"Source": "S"}, reformatType="box", boxSize=(64, 48)),
+        size=(32, 24),
+    )
+    assert render(made, "R", {"a.png": A}).window == Window(0, 0, 32, 24)
