@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from driver.errors import MemecompError
+from driver.project.catalog import PRECOMP, READ
 from driver.project.document import Document, read
 from driver.project.files import expanded, files, variables
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.render import WRITER_PREFIXES
 
-PRECOMP = "fr.inria.built-in.Precomp"
-_READ = "fr.inria.built-in.Read"
 _RULES = {
     "Load previous": "previous",
     "Load next": "next",
@@ -117,7 +116,7 @@ def _read_back(node: Node, other: Document) -> Node:
     params = {"filename": (str(written[writer]),), "onMissingFrame": (rule,)}
     size = other.format
     own = Window(0, 0, size.width, size.height)
-    return Node(name=node.name, plugin=_READ, params=params, format=own)
+    return Node(name=node.name, plugin=READ, params=params, format=own)
 
 
 def _rendered(node: Node, other: Document, opening: Opening) -> Iterator[Node]:

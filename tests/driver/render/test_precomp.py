@@ -1,17 +1,23 @@
 """Precomp: a node of another project, or what that project has written."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from lxml import etree
 
 from driver.errors import MemecompError
+from driver.project.catalog import PRECOMP
+from driver.project.collect import collect as collect_project
 from driver.project.document import Document, read
+from driver.project.edit import set_param
+from driver.project.lint import lint
 from driver.render import trusted
 from driver.render.base import Engine, RenderJob
 from driver.render.embedded import EmbeddedRenderer
 from driver.render.graph import graph_of, shown_by
-from driver.render.precomp import MOST, PRECOMP, Opening, with_precomps
+from driver.render.precomp import MOST, Opening, with_precomps
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.evaluate import render_node
 from ofx_helpers.engine.frame import Frame, Window
@@ -181,3 +187,40 @@ def test_with_pre_render_and_no_write_node_it_says_which_there_are(tmp_path: Pat
     small_project(tmp_path, OTHER, "other.ntp")
     with pytest.raises(RenderError, match=r"P: .*no Write Node is chosen. Choose one \(Write1\)"):
         frame_of(read_back(tmp_path), 1.0)
+
+
+def test_a_collected_project_brings_the_one_that_it_shows(tmp_path: Path) -> None:
+    project = projects(tmp_path)
+    before = shown(project)
+    collect_project(read(project), tmp_path / "sent")
+    shutil.rmtree(tmp_path / "sub")
+    sent = tmp_path / "sent/a.ntp"
+    np.testing.assert_array_equal(shown(sent).pixels, before.pixels)
+    assert str(tmp_path / "sub") not in sent.read_text()
+
+
+def test_what_another_project_has_written_is_not_collected(tmp_path: Path) -> None:
+    project = projects(tmp_path)
+    document = read(project)
+    set_param(document, "P", "preRender", True)
+    with pytest.raises(MemecompError, match=r"P shows pictures that .*other\.ntp has written"):
+        collect_project(document, tmp_path / "sent")
+    assert not (tmp_path / "sent").exists()
+
+
+def test_projects_that_show_each_other_are_not_collected(tmp_path: Path) -> None:
+    back = MAIN.format(file="[Project]/../a.ntp", shown="Write1")
+    project = projects(tmp_path, "Write1", other=back)
+    with pytest.raises(MemecompError, match=r"P shows .*a\.ntp, which shows it again"):
+        collect_project(read(project), tmp_path / "sent")
+    assert not (tmp_path / "sent").exists()
+
+
+def test_a_menu_of_another_projects_writers_is_no_fault(tmp_path: Path) -> None:
+    document = read(projects(tmp_path))
+    set_param(document, "P", "onError", "Black")
+    text = etree.tostring(document.root).decode()
+    text = text.replace("<Name>onError</Name>", "<Name>writeNode</Name>")
+    text = text.replace("<ChoiceLabel>Black</ChoiceLabel>", "<ChoiceLabel>Write1</ChoiceLabel>")
+    faults = lint(Document(etree.fromstring(text), document.path))
+    assert not [fault for fault in faults if fault.node == "P"]
