@@ -76,10 +76,11 @@ def test_the_colour_is_the_one_layer_and_has_a_cell_of_its_own() -> None:
 
 def test_as_many_columns_as_fit_are_made_though_there_is_one_layer() -> None:
     np.testing.assert_allclose(layers((16, 12)), linear(A), atol=1e-6)
-    wide = layers((48, 4))
-    # Nine pictures would fit beside each other, and each is 48/9 wide: that is less than 6.
-    assert wide[:, :5].any(-1).all()
-    assert not wide[:, 6:].any()
+    wide = layers((48, 4), center=True)
+    # Three columns of 16, and the picture of 48/9 × 4 in the middle of the first.
+    assert wide[:, 6:10].any(-1).all()
+    assert not wide[:, :5].any()
+    assert not wide[:, 11:].any()
 
 
 def test_a_file_that_may_have_more_layers_is_refused() -> None:
