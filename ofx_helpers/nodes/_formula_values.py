@@ -264,6 +264,8 @@ def stacked(values: Sequence[Number]) -> Number:
 
 def _kth(values: Sequence[Number]) -> Number:
     """The k-th smallest, k given first; counted from the last where negative."""
+    if len(values) < 2:
+        raise FormulaError("'kth()' needs a number and values")
     rows = np.sort(stacked(values[1:]), axis=0)
     index = np.floor(values[0] + 0.5)
     index = np.where(index < 0, index + len(rows) + 1, index)

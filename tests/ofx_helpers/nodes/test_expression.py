@@ -179,6 +179,7 @@ def test_it_changes_with_time_though_nothing_has_keys() -> None:
         ("for(k=0,1,k)", "go round more than"),
         ("f(p)=f(p);f(1)", "nested deeper than"),
         ("(" * 200 + "x" + ")" * 200, "nested deeper than"),
+        ("kth(x)", "'kth()' needs a number and values"),
         ("sin(1,2)", "'sin()' is given 2 arguments"),
     ],
 )
