@@ -11,12 +11,13 @@ import numpy as np
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, usual_components
+from ofx_helpers.nodes._filters import source_or_format
 
 _CHANNELS = {"RGBA": [0, 1, 2, 3], "RGB": [0, 1, 2], "Alpha": [3]}
 
 
 def _wants(context: Context, _window: Window) -> Sequence[Want]:
-    return (Want("Source", context.region("Source")),)
+    return (Want("Source", source_or_format(context)),)
 
 
 def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame:
@@ -53,6 +54,7 @@ NODE = NodeType(
     plugins=("net.sf.cimg.CImgExpression",),
     mask="Mask",
     premult=True,
+    region=source_or_format,
     wants=_wants,
     render=_render,
     same=_same,

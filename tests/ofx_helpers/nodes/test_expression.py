@@ -202,3 +202,10 @@ def test_parts_and_channels_that_are_computed_apart_are_one_picture(
     for text, wanted in zip(formulas, whole, strict=True):
         np.testing.assert_array_equal(expression(text), wanted)
     np.testing.assert_allclose(whole[4], each(B), atol=1e-7)
+
+
+def test_without_a_source_it_draws_on_black_over_the_format() -> None:
+    made = graph(node("N", "net.sf.cimg.CImgExpression", expression="i+x/w"), size=(5, 3))
+    frame = render(made, "N")
+    assert frame.window == Window(0, 0, 5, 3)
+    np.testing.assert_allclose(frame.pixels[1, :, 3], np.arange(5) / 5, atol=1e-7)
