@@ -44,7 +44,8 @@ _BAND = 1 << 16
 _KEPT_OR = (0.0,)
 _KEPT_AND = (*(float(count) for count in (*range(1, 11), *range(-5, 0))), 0.5)
 _LOOPS = {"for": (3, 4), "dowhile": (1, 2), "do": (1, 2), "whiledo": (2, 2), "while": (2, 2)}
-_FLOW = {**_LOOPS, "if": (2, 3), "break": (0, 0), "continue": (0, 0)}
+_FLOW = {**_LOOPS, "if": (2, 3), "break": (0, 0), "continue": (0, 0), "stats": (0, 0)}
+_STATS = ("im", "iM", "ia", "iv", "xm", "ym", "zm", "cm", "xM", "yM", "zM", "cM", "is", "ip")
 
 Pixels = NDArray[np.float32]
 Where = NDArray[np.bool_] | None
@@ -278,6 +279,8 @@ class _Run:
             least, most = _FLOW[name]
             if not least <= count <= most:
                 raise FormulaError(f"'{name}()' is given {count} arguments, not {least} to {most}")
+            if name == "stats":
+                return tuple(number(self.picture.statistics[key]) for key in _STATS)
             if name in ("break", "continue"):
                 return self._leave(name)
             return self._if(term) if name == "if" else self._loop(term)

@@ -35,9 +35,9 @@ def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame
         result[..., channels] = filled(text, planes, given)
     except FormulaError as error:
         raise RenderError(
-            f"{context.node.name} ({context.node.plugin}) cannot compute its expression: {error}. "
-            f"Natron can, where it is right: render with it, or put CImg.ofx.bundle on "
-            f"OFX_PLUGIN_PATH and render with --nodes prefer-ofx."
+            f"{context.node.name} ({context.node.plugin}) cannot compute its expression: "
+            f"{str(error).rstrip('.')}. Correct it, or render with Natron, or with CImg.ofx.bundle "
+            f"on OFX_PLUGIN_PATH and --nodes prefer-ofx."
         ) from None
     return Frame(result, source.window)
 

@@ -85,6 +85,7 @@ def each(values) -> np.ndarray:
         ("R*A+G-i2", R * A + G - B),
         ("iM-im", SOURCE.max() - SOURCE.min()),
         ("ia", SOURCE.mean()),
+        ("s=stats();s[1]+s[2]+s[12]", SOURCE.max() + SOURCE.mean() + SOURCE.sum()),
     ],
 )
 def test_a_formula_gives_this_everywhere(text: str, values) -> None:
