@@ -83,6 +83,8 @@ def _opened(node: Node, document: Document, opening: Opening) -> Iterator[Node]:
     if path not in opening.opened:
         opening.opened[path] = read(path)
     other = opening.opened[path]
+    if other.format.pixel_aspect != document.format.pixel_aspect:
+        raise MemecompError(f"the pixels of {path} have another shape than this project's.")
     if _value(node, "preRender", True) is True:
         yield _read_back(node, other)
     else:

@@ -103,6 +103,16 @@ def test_what_is_wrong_is_said_with_the_nodes_name_where_it_is_needed(
     assert shown(project, "Write2").pixels.any()
 
 
+def test_a_project_whose_pixels_have_another_shape_is_refused(tmp_path: Path) -> None:
+    project = projects(tmp_path)
+    path = tmp_path / "sub/other.ntp"
+    text = path.read_text()
+    path.write_text(text.replace("<Pixel_aspect_ratio>1.0", "<Pixel_aspect_ratio>2.0"))
+    assert path.read_text() != text
+    with pytest.raises(RenderError, match=r"P: the pixels of .*other\.ntp have another shape"):
+        shown(project)
+
+
 def test_projects_that_show_each_other_are_no_endless_work(tmp_path: Path) -> None:
     back = MAIN.format(file="[Project]/../a.ntp", shown="Write1")
     project = projects(tmp_path, "Write1", other=back)
