@@ -26,7 +26,7 @@ _BLACKEN = {
     *(f"net.sf.openfx.{name}" for name in ("AdjustRoDPlugin", "IDistort", "STMap", "SpriteSheet")),
     *("net.sf.openfx.LensDistortion", "fr.inria.openfx.OIIOResize"),
 }
-"""The nodes that draw a layer black which they do not find: as RotoMask it makes an A vanish."""
+"""The nodes that draw a layer black which they do not find: as RotoMask it makes an A black."""
 _EXACT = ("over", "plus")  # with a black A they give B to the last bit
 
 
@@ -58,17 +58,23 @@ def _region(context: Context) -> Window:
     return result
 
 
-def _refuse_blackened(context: Context) -> None:
-    """Raises RenderError where Natron's MergeRoto would take a black RotoMask for an alpha."""
-    nodes, params = context.graph.nodes, context.params
-    labels = _sources(context)
-    if context.connected("B") and (
-        params.choice("operation") not in (*_EXACT, "copy") or params.flag("screenAlpha")
-    ):
-        labels.append("B")  # elsewhere its alpha does not count
-    for label in labels:
-        source = nodes[context.node.inputs[label]]
-        if source.plugin in _BLACKEN:
+def _blackened(context: Context) -> list[str]:
+    """The inputs of a MergeRoto in which Natron finds a black RotoMask."""
+    if context.node.plugin != _ROTO:
+        return []
+    nodes, inputs = context.graph.nodes, context.node.inputs
+    labels = [*_sources(context), *(["B"] if context.connected("B") else [])]
+    return [label for label in labels if nodes[inputs[label]].plugin in _BLACKEN]
+
+
+def _refuse_alphas(context: Context, blackened: list[str]) -> None:
+    """Raises RenderError where a black RotoMask is the alpha of a picture that is not black."""
+    params = context.params
+    # Elsewhere the alpha of B does not count.
+    counts = params.choice("operation") not in (*_EXACT, "copy") or params.flag("screenAlpha")
+    for label in blackened:
+        if params.flag("maskInvert") or (label == "B" and counts):
+            source = context.graph.nodes[context.node.inputs[label]]
             raise RenderError(
                 f"{context.node.name} ({_ROTO}) looks for the layer RotoMask in {source.name} "
                 f"({source.plugin}), where Natron finds a black one: use a Merge instead, or "
@@ -99,6 +105,7 @@ def _plain(context: Context) -> bool:
         all(_switches(context, "A") + _switches(context, "B") + _switches(context, "Output"))
         and context.params.number("mix") == 1
         and not uses_mask(context)
+        and not _blackened(context)
     )
 
 
@@ -113,8 +120,7 @@ def _effect(context: Context, label: str) -> Window:
 def _same(context: Context) -> Same | None:
     params = context.params
     outputs = _switches(context, "Output")
-    if context.node.plugin == _ROTO:
-        _refuse_blackened(context)
+    _refuse_alphas(context, _blackened(context))
     if params.number("mix") == 0 or not any(outputs):
         return Same("B", beyond=True)
     if any(out and not b for out, b in zip(outputs, _switches(context, "B"), strict=True)):
@@ -200,7 +206,9 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
         return _chosen(original, _switches(context, "Output"))
     below = _chosen(original, _switches(context, "B"))
     a_switches = _switches(context, "A")
+    black = _blackened(context)
     above = frames[1].pixels if sources else np.zeros_like(original)
+    above = np.zeros_like(above) if sources and sources[0] in black else above
     result = merged(operation, masking, _chosen(above, a_switches), below)
     if operation not in KEEPS_B:
         first = [context.own_region(label) for label in ("B", *sources[:1])]
@@ -208,6 +216,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     for label, frame in zip(sources[1:], frames[2:], strict=False):
         part = inside(context.own_region(label), window)
         above = _chosen(frame.pixels[part], a_switches)
+        above = np.zeros_like(above) if label in black else above
         result[part] = merged(operation, masking, above, result[part])
     mix = params.number("mix")
     mask = frames[-1].pixels if uses_mask(context) else None

@@ -174,6 +174,18 @@ def test_a_roto_merge_is_a_merge_masked_by_red() -> None:
     np.testing.assert_allclose(got, of("B") + (1 - red) * of("A"), atol=1e-6)
 
 
-def test_a_roto_merge_of_what_draws_any_layer_is_refused() -> None:
+@pytest.mark.parametrize("operation", ["over", "multiply", "plus"])
+def test_in_a_roto_merge_what_draws_any_layer_is_black(operation: str) -> None:
+    # As Natron has it: a Position draws the layer RotoMask, which it does not find, black.
+    black = np.zeros_like(A)
+    got = roto_merge("P", operation=operation)
+    made = graph(*BASE, node("M", "MergePlugin", {"A": "A", "B": "B"}, operation=operation))
+    images = {**IMAGES, "a.png": black}
+    wanted = render(made, "M", images, window=Window(0, 0, 10, 9)).pixels
+    # Where both A's have pixels.
+    np.testing.assert_allclose(got[:6, 1:8], wanted[:6, 1:8], atol=1e-6)
+
+
+def test_a_roto_merge_whose_alphas_would_be_torn_off_is_refused() -> None:
     with pytest.raises(RenderError, match=r"M \(net.sf.openfx.MergeRoto\).*RotoMask in P"):
-        roto_merge("P")
+        roto_merge("P", maskInvert=True)
