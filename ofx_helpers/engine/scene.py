@@ -138,7 +138,7 @@ class Scene(Outputs):
                 main = context.kind.main
                 shown = main if main in labels else next(iter(labels), "")
             source = self.input(source, shown)
-        return self.graph.format
+        return self.node(name).format or self.graph.format
 
     def format_seen(self, name: str, time: float) -> Window:
         """The format of a node's output, as `NodeContext.input_format` says."""
@@ -257,12 +257,12 @@ class NodeContext:
     @property
     def format(self) -> Window:
         """The project's format."""
-        return self.scene.graph.format
+        return self.node.format or self.scene.graph.format
 
     @property
     def format_box(self) -> Box:
         """The project's format in canonical coordinates."""
-        return box_of(self.scene.graph.format, self.graph.pixel_aspect)
+        return box_of(self.format, self.graph.pixel_aspect)
 
     @property
     def media(self) -> Media:
