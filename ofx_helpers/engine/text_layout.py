@@ -105,7 +105,10 @@ def _paragraph(runs: Sequence[Run], setting: Setting) -> list[Line]:
     text = "".join(run.text for run in runs)
     if not text:
         font = _select(runs[0].style, setting)[0]
-        ascent, descent = extents(font, setting)
+        # On the screen pango's empty lines keep the height that they have without enlargement.
+        along = setting.scale[1]
+        plain = extents(font, replace(setting, scale=(along, along)))
+        ascent, descent = (int(length / along) for length in plain)
         return [Line([], ascent=ascent, descent=descent)]
     lines: list[Line] = []
     start = 0

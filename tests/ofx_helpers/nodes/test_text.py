@@ -210,6 +210,11 @@ def test_an_enlarged_text_keeps_the_thickness_of_its_lines(font: str) -> None:
     assert np.nonzero(pixels[:, 0, 3])[0].tolist() == [34, 35]
 
 
+def test_an_enlarged_text_keeps_the_height_of_its_empty_lines(font: str) -> None:
+    # 40 rows of text, 20 of nothing, 32 down to the baseline.
+    assert box(draw(font, "I\n\nI", (64, 128), scale=(2.0, 2.0)))[3] == 40 + 20 + 32
+
+
 def test_a_superscript_of_an_enlarged_text_is_enlarged_once_more(font: str) -> None:
     text = "L<sup>L</sup>"
     assert box(draw(font, text, (96, 96), markup=True))[2] == 20 + 10
