@@ -1,0 +1,224 @@
+"""openfx-arena's nodes of ImageMagick: small pictures whose result follows by hand.
+
+The nodes were compared with Natron 2.5 and a build of openfx-arena, masks and mix included.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.nodes._magick import bilinear, virtual
+from ofx_helpers.nodes._magick_blur import gaussian, summed
+from ofx_helpers.nodes.magick_edges import shape
+from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
+
+ARENA = "net.fxarena.openfx."
+
+
+def picture(height: int = 9, width: int = 12, seed: int = 1) -> NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 4), dtype=np.uint8)
+
+
+def opaque(height: int = 9, width: int = 12, seed: int = 1) -> NDArray[np.uint8]:
+    made = picture(height, width, seed)
+    made[..., 3] = 255
+    return made
+
+
+def through(name: str, image: NDArray[np.uint8], **params: Any) -> NDArray[np.float32]:
+    """The picture through one node, bottom row first."""
+    height, width = image.shape[:2]
+    made = graph(
+        read("R", "a.png"), node("T", ARENA + name, {"Source": "R"}, **params), size=(width, height)
+    )
+    return render(made, "T", {"a.png": image}).pixels
+
+
+def test_colours_are_multiplied_by_alpha_and_clamped() -> None:
+    image = picture()
+    source = linear(image)
+    source[..., :3] *= source[..., 3:]
+    np.testing.assert_allclose(through("Roll", image), source, atol=1e-6)
+    bright = graph(
+        read("R", "a.png"),
+        node("M", "MultiplyPlugin", {"Source": "R"}, value=(3.0, 3.0, 3.0, 1.0)),
+        node("T", ARENA + "Roll", {"Source": "M"}),
+    )
+    pixels = render(bright, "T", {"a.png": opaque()}).pixels
+    np.testing.assert_allclose(pixels[..., :3].max(), 1.0)
+
+
+def test_matte_makes_the_picture_opaque() -> None:
+    assert (through("Roll", picture(), matte=True)[..., 3] == 1).all()
+
+
+def test_roll_moves_right_and_down_and_comes_back_on_the_other_side() -> None:
+    image = opaque()
+    rolled = through("Roll", image, x=2.5, y=-4.0)
+    np.testing.assert_allclose(rolled, np.roll(linear(image), (4, 3), (0, 1)), atol=1e-6)
+
+
+def test_natron_itself_masks_by_the_masks_red_and_mixes() -> None:
+    image, mask = opaque(), picture(seed=2)
+    made = graph(
+        read("R", "a.png"),
+        read("M", "m.png", filePremult="premult"),
+        node(
+            "T", ARENA + "Roll", {"Source": "R", "Mask": "M"}, x=5.0, hostMix=0.5,
+            maskChannel_Mask="RGBA.B",
+        ),
+        size=(12, 9),
+    )  # fmt: skip
+    pixels = render(made, "T", {"a.png": image, "m.png": mask}).pixels
+    source = linear(image)
+    weight = linear(mask)[..., :1] * 0.5
+    expected = np.roll(source, 5, 1) * weight + source * (1 - weight)
+    np.testing.assert_allclose(pixels, expected, atol=1e-5)
+
+
+def test_a_swirl_turns_the_centre_most_and_leaves_the_corners() -> None:
+    image = opaque(17, 17)
+    source = linear(image)[::-1]
+    turned = through("Swirl", image, amount=180.0, vpixel="Edge")[::-1]
+    np.testing.assert_allclose(turned[0, 0], source[0, 0], atol=1e-6)
+    # Centre (8.5, 8.5), radius 8.5: pixel (8, 8) turns by 180 (1 - |(-.5, -.5)| / 8.5)^2 degrees.
+    angle = np.pi * (1 - np.hypot(0.5, 0.5) / 8.5) ** 2
+    x = 8.5 + np.cos(angle) * -0.5 - np.sin(angle) * -0.5
+    y = 8.5 + np.sin(angle) * -0.5 + np.cos(angle) * -0.5
+    left, top = int(x), int(y)
+    a, b = x - left, y - top
+    four = source[top : top + 2, left : left + 2]
+    weights = np.array([[(1 - a) * (1 - b), a * (1 - b)], [(1 - a) * b, a * b]])[..., None]
+    np.testing.assert_allclose(turned[8, 8], (four * weights).sum((0, 1)), atol=1e-5)
+
+
+def test_an_explosion_takes_each_pixel_from_nearer_the_centre() -> None:
+    image = np.full((16, 16, 4), 255, np.uint8)
+    image[..., :3] = (np.arange(16) * 16)[None, :, None]
+    row = through("Implode", image, factor=-1.0)[8, :, 0] * 255 / 16
+    # In bottom row order row 8 goes through the centre (8, 8): factor sin(pi / 2 * |x - 8| / 8).
+    steps = np.arange(1, 16) - 8
+    expected = 8 + steps * np.sin(np.pi / 2 * np.abs(steps) / 8)
+    np.testing.assert_allclose(row[1:16], expected, atol=1e-3)
+    assert row[0] == 0
+
+
+def test_a_wave_moves_columns_down_by_a_sine_over_its_amplitude() -> None:
+    image = opaque(9, 8)
+    source, pixels = linear(image), through("Wave", image, amp=2.0, length=4.0)
+    for x in range(8):
+        lift = 2 + 2 * np.sin(2 * np.pi * x / 4)  # 2, 4, 2, 0 rows down, of 4 more rows below
+        up = 4 - round(lift)
+        expected = np.zeros((9, 4))
+        expected[up:] = source[: 9 - up, x]
+        np.testing.assert_allclose(pixels[:, x], expected, atol=1e-5)
+
+
+def test_mirrors_and_a_reflection_leave_an_odd_row_empty() -> None:
+    image = opaque(9, 12)
+    source = linear(image)
+    north = through("Reflection", image, mirror="North", reflection=False)
+    np.testing.assert_allclose(north[4:8], source[4:8])
+    np.testing.assert_allclose(north[:4], source[::-1][:4])
+    assert not north[8].any()
+    west = through("Reflection", image, mirror="SouthEast", reflection=False)
+    np.testing.assert_allclose(west[4, 0], source[3, 11])
+    np.testing.assert_allclose(west[4, 11], source[3, 11])
+    default = through("Reflection", image)
+    np.testing.assert_allclose(default[4:8], source[4:8])
+    np.testing.assert_allclose(default[:4], source[::-1][:4])
+
+
+def test_modulate_turns_the_hue_and_scales_lightness() -> None:
+    red = np.zeros((2, 2, 4), np.uint8)
+    red[..., 0] = red[..., 3] = 255
+    np.testing.assert_allclose(
+        through("Modulate", red, hue=100 + 200 / 3)[0, 0], (0, 1, 0, 1), atol=1e-6
+    )
+    half = through("Modulate", red, hue=100 + 200 * 5 / 12)[0, 0]
+    np.testing.assert_allclose(half, (0, 1, 0.5, 1), atol=1e-6)
+    grey = through("Modulate", red, saturation=0.0, brightness=60.0)[0, 0]
+    np.testing.assert_allclose(grey, (0.3, 0.3, 0.3, 1), atol=1e-6)
+
+
+def test_oil_takes_the_commonest_brightness_around() -> None:
+    image = np.full((5, 5, 4), 255, np.uint8)
+    image[..., :3] = 100
+    image[2, 2, :3] = 200
+    np.testing.assert_allclose(through("Oilpaint", image, radius=1.0)[..., 0], 100 / 255)
+    np.testing.assert_array_equal(through("Oilpaint", image, radius=0.0), linear(image))
+
+
+def test_edges_are_the_brightest_less_the_darkest_around() -> None:
+    image = np.zeros((7, 9, 4), np.uint8)
+    image[..., 3] = 255
+    image[:, 5:, :3] = 51
+    row = through("Edges", image, width=2.0, smoothing=0.0, brightness=2.0)[3, :, 0]
+    np.testing.assert_allclose(row, [0, 0, 0, 0.4, 0.4, 0.4, 0.4, 0, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "count"),
+    [("Diamond", 2.4, 13), ("Square", 1.0, 9), ("Octagon", 0.0, 21), ("Disk", 0.0, 61),
+     ("Plus", 3.0, 13), ("Cross", 0.5, 9), ("Rectangle", 2.0, 4)],
+)  # fmt: skip
+def test_a_kernel_has_as_many_pixels_as_its_shape(name: str, width: float, count: int) -> None:
+    assert shape(name, width)[0].sum() == count
+
+
+def test_a_kernel_that_is_no_plain_shape_is_refused() -> None:
+    with pytest.raises(RenderError, match="Edges has no kernel Sobel here: choose Diamond"):
+        shape("Sobel", 2.0)
+
+
+def test_charcoal_is_grey_white_where_flat_and_black_beside_a_brighter_pixel() -> None:
+    image = np.full((60, 60, 4), 255, np.uint8)
+    image[..., :3] = 50
+    image[20:40, 20:40, :3] = 200
+    pixels = through("Charcoal", image)
+    assert pixels[5, 5].tolist() == [1, 1, 1, 1]
+    # The bright side of the edge is positive, the dark side negative.
+    assert pixels[30, 20].tolist() == [0, 0, 0, 1]
+    assert pixels[30, 19].tolist() == [1, 1, 1, 1]
+    assert (pixels[..., 0] == pixels[..., 2]).all()
+
+
+def test_transparent_pixels_give_no_colour_to_a_sum() -> None:
+    image = np.zeros((1, 3, 4))
+    image[0, 0] = (1, 0, 0, 1)
+    image[0, 2] = (0, 1, 0, 0)
+    blurred = summed(image, np.full((1, 3), 1 / 3))
+    np.testing.assert_allclose(blurred[0, 1], (1, 0, 0, 1 / 3), atol=1e-6)
+
+
+def test_a_gaussian_is_summed_from_thirds_of_pixels() -> None:
+    thirds = np.exp(-(np.arange(-4, 5) ** 2) / 18)
+    expected = thirds.reshape(3, 3).sum(1) / thirds.sum()
+    np.testing.assert_allclose(gaussian(1, 1.0), expected)
+    assert gaussian(2, 0.0).tolist() == [0, 0, 1, 0, 0]
+
+
+def test_what_lies_beyond_a_picture_follows_the_virtual_pixels() -> None:
+    image = np.arange(4, dtype=np.float32).reshape(1, 4, 1).repeat(4, 2)
+    x, y = np.array([[-1, 4, 5]]), np.zeros((1, 3), int)
+
+    def seen(beyond: str) -> list[float]:
+        return virtual(image, x, y, beyond)[0, :, 0].tolist()
+
+    assert seen("Edge") == [0, 3, 3]
+    assert seen("Tile") == seen("HorizontalTile") == [3, 0, 1]
+    assert seen("Mirror") == [0, 3, 2]
+    assert seen("VerticalTile") == seen("CheckerTile") == seen("White") == [1, 1, 1]
+    assert seen("Gray") == [0.5] * 3
+    assert virtual(image, x, y, "Transparent")[0, :, 3].tolist() == [0, 0, 0]
+    with pytest.raises(RenderError, match="as Random is drawn by chance"):
+        seen("Random")
+
+
+def test_a_place_between_pixels_mixes_colours_by_their_alpha() -> None:
+    image = np.array([[[1.0, 0, 0, 1], [0, 1, 0, 0]]])
+    found = bilinear(image, np.array([[0.25]]), np.array([[0.0]]), "Edge")
+    np.testing.assert_allclose(found[0, 0], (1, 0, 0, 0.75))
