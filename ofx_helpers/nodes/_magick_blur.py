@@ -1,7 +1,7 @@
 """ImageMagick's blur and other weighted sums, in which transparent pixels' colours do not count.
 
 Facts from ImageMagick 6 (morphology.c, gem.c): a Gaussian is summed from thirds of pixels, and is
-as wide as 16 bits see it.
+as wide as 32 bits see it, which Natron's official builds have.
 """
 
 from math import ceil
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.floating]
 _TINY = 1e-12
 _THIRDS = 3
-_STEP = 1 / 65535  # a kernel ends where it is less than this of the whole
+_STEP = 1 / (2**32 - 1)  # a kernel ends where it is less than this of the whole
 
 
 def reach(radius: float, sigma: float) -> int:

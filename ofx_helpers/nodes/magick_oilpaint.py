@@ -10,7 +10,7 @@ from ofx_helpers.engine.node_type import Context
 from ofx_helpers.nodes._magick import LUMA, magick, rounded
 from ofx_helpers.nodes._oilpaint_kernel import commonest
 
-_SMALLEST = 2  # the reach that ImageMagick takes where it may choose
+_SMALLEST = 3  # the reach that ImageMagick takes where it may choose
 
 
 def _oilpaint(context: Context, image: Pixels) -> Pixels:
