@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.nodes._magick import bilinear, virtual
 from ofx_helpers.nodes._magick_blur import gaussian, summed
+from ofx_helpers.nodes._texture_kernel import draw
 from ofx_helpers.nodes.magick_edges import shape
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 
@@ -222,3 +223,35 @@ def test_a_place_between_pixels_mixes_colours_by_their_alpha() -> None:
     image = np.array([[[1.0, 0, 0, 1], [0, 1, 0, 0]]])
     found = bilinear(image, np.array([[0.25]]), np.array([[0.0]]), "Edge")
     np.testing.assert_allclose(found[0, 0], (1, 0, 0, 0.75))
+
+
+def test_a_plasma_is_of_its_seed_and_frame_and_half_transparent() -> None:
+    texture = node("T", ARENA + "Texture", background="Plasma/Regular", seed=100)
+    made = graph(texture, size=(5, 4))
+    pixels = render(made, "T").pixels
+    assert (pixels[..., 3] == 0.5).all()
+    # Corners of the gradient that nothing divides stay: white in the lowest row, black above.
+    assert pixels[3, 4].tolist() == [0, 0, 0, 0.5]
+    assert not np.allclose(pixels, render(made, "T", time=2.0).pixels)
+    np.testing.assert_array_equal(pixels, render(made, "T").pixels)
+
+
+def test_plasmas_random_numbers_are_xoshiros() -> None:
+    """The first sums of a generator that starts with 1, 2, 3, 4: 5, and by hand."""
+    state = np.array([1, 2, 3, 4], np.uint64) << np.uint64(11)
+    first = draw(state)
+    assert first == 5 / (2**53 - 1)
+    assert (state[:3] >> np.uint64(11)).tolist() == [7, 0, (2 ^ (2 << 17))]
+    assert state[3] >> np.uint64(56) == 6 << 11 << 45 >> 56 & 255
+
+
+def test_a_gradient_runs_from_white_below_to_black_above() -> None:
+    made = graph(node("T", ARENA + "Texture", background="Gradient/Regular", width=2, height=5))
+    pixels = render(made, "T").pixels
+    np.testing.assert_allclose(pixels[:, 1, 2], [1, 0.75, 0.5, 0.25, 0])
+    assert (pixels[..., 3] == 1).all()
+
+
+def test_a_texture_that_is_drawn_otherwise_is_refused() -> None:
+    with pytest.raises(RenderError, match="T: Texture has no Misc/Stripes here: choose Plasma"):
+        render(graph(node("T", ARENA + "Texture")), "T")
