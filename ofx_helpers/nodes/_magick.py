@@ -127,12 +127,20 @@ def virtual(
         there = across == 0
     elif beyond == "CheckerTile":
         there = (across ^ up) & 1 == 0
-    elif beyond not in _SOLID and beyond != "Background":
+    grey, alpha = solid_colour(beyond, solid)
+    found = image[row, column].astype(np.float64)
+    found[~there] = (grey, grey, grey, alpha)
+    return found
+
+
+def solid_colour(beyond: str, background: tuple[float, float] | None = None) -> tuple[float, float]:
+    """Grey and alpha of what is shown beyond a picture and between its tiles.
+
+    Raises RenderError for what ImageMagick draws by chance.
+    """
+    if beyond in ("Random", "Dither"):
         raise RenderError(
             f"What ImageMagick shows beyond a picture as {beyond} is drawn by chance: choose "
             "another virtual pixel, such as Edge or Tile."
         )
-    grey, alpha = solid or _SOLID.get(beyond, _BACKGROUND)
-    found = image[row, column].astype(np.float64)
-    found[~there] = (grey, grey, grey, alpha)
-    return found
+    return _SOLID.get(beyond, background or _BACKGROUND)

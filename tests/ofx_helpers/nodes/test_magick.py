@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.nodes._magick import bilinear, virtual
 from ofx_helpers.nodes._magick_blur import gaussian, summed
+from ofx_helpers.nodes._magick_resample import centred, resampled, scaled
 from ofx_helpers.nodes._texture_kernel import draw
 from ofx_helpers.nodes.magick_edges import shape
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
@@ -255,3 +256,68 @@ def test_a_gradient_runs_from_white_below_to_black_above() -> None:
 def test_a_texture_that_is_drawn_otherwise_is_refused() -> None:
     with pytest.raises(RenderError, match="T: Texture has no Misc/Stripes here: choose Plasma"):
         render(graph(node("T", ARENA + "Texture")), "T")
+
+
+def test_a_flat_picture_becomes_a_flat_disc_or_ring() -> None:
+    image = np.full((24, 24, 4), 255, np.uint8)
+    image[..., :3] = (50, 100, 150)
+    rows, columns = np.mgrid[:24, :24] - 11.5
+    far = np.hypot(rows, columns)
+    disc = through("Polar", image, pixel="HorizontalTileEdge")
+    flat = np.tile(np.array((50, 100, 150, 255)) / 255, ((far < 10).sum(), 1))
+    np.testing.assert_allclose(disc[far < 10], flat, atol=1e-6)
+    assert not through("Polar", image)[far > 14].any()
+    ring = through("Arc", image, angle=360.0, top=12.0, bottom=6.0)
+    assert ring[(far > 8) & (far < 10), 3].min() == pytest.approx(1)
+    assert not ring[far < 3].any()
+
+
+def test_rows_become_rings_and_columns_angles() -> None:
+    image = np.zeros((32, 32, 4), np.uint8)
+    image[..., 3] = 255
+    image[:16, :, 0] = 255  # the upper half: the inner disc
+    image[:, 16:, 1] = 255  # the right half: angles from straight down over the right to up
+    disc = through("Polar", image)[::-1]
+    assert disc[16, 20].tolist() == [1, 1, 0, 1]
+    assert disc[16, 11].tolist() == [1, 0, 0, 1]
+    assert disc[16, 28].tolist() == [0, 1, 0, 1]
+
+
+def test_an_unrolled_disc_has_its_rings_as_rows() -> None:
+    rows, columns = np.mgrid[:32, :32] - 15.5
+    image = np.full((32, 32, 4), 255, np.uint8)
+    image[..., :3] = (np.hypot(rows, columns) < 8)[..., None] * np.uint8(255)
+    unrolled = through("Polar", image, dePolar=True, pixel="Edge")[::-1]
+    np.testing.assert_allclose(unrolled[:12, :, 0], 1, atol=0.02)
+    np.testing.assert_allclose(unrolled[20:, :, 0], 0, atol=0.02)
+
+
+def test_an_ellipse_averages_a_ramp_to_its_middle_and_a_point_by_the_filter() -> None:
+    ramp = np.ones((40, 40, 4))
+    ramp[..., 0] = np.arange(40) / 40
+    one = np.ones((1, 1))
+    found = resampled(ramp, 20 * one, 20 * one, 3 * one, one, "Edge")
+    np.testing.assert_allclose(found[0, 0], (0.5, 1, 1, 1), atol=1e-3)
+    point = np.zeros((9, 9, 4))
+    point[..., 3] = 1
+    point[4, 4, :3] = 1
+    # Robidoux's weights at 0 and 1, over all that the circle of 2 holds.
+    b = 0.37821575509399867
+    c = (1 - b) / 2
+    middle, side = 1 - b / 3, b / 6
+
+    def far(x: float) -> float:
+        return ((-b - 6 * c) * x**3 + (6 * b + 30 * c) * x**2 + (-12 * b - 48 * c) * x
+                + 8 * b + 24 * c) / 6  # fmt: skip
+
+    total = middle + 4 * side + 4 * far(2**0.5)
+    found = resampled(point, 4 * one, 4 * one, one, one, "Edge")
+    np.testing.assert_allclose(found[0, 0, 0], middle / total, atol=1e-3)
+
+
+def test_shrinking_averages_areas_and_the_middle_is_kept() -> None:
+    image = np.ones((1, 3, 4))
+    image[0, :, 0] = (0, 0.6, 1)
+    np.testing.assert_allclose(scaled(image, 2, 1)[0, :, 0], (0.2, (0.3 + 1) / 1.5))
+    assert centred(image, 1, 1)[0, 0, 0] == 0.6
+    assert centred(image, 5, 1)[0, :, 3].tolist() == [0, 1, 1, 1, 0]
