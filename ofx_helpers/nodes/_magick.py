@@ -47,7 +47,7 @@ def magick(plugin: str, change: Change, *, top_first: bool = False) -> NodeType:
             pixels[..., 3] = 1
         made = change(context, pixels[::-1] if top_first else pixels)
         made = made[::-1] if top_first else made
-        return Frame(_over_black(made, source.window), source.window)
+        return Frame(over_black(made, source.window), source.window)
 
     return NodeType(
         plugins=(plugin,),
@@ -60,7 +60,8 @@ def magick(plugin: str, change: Change, *, top_first: bool = False) -> NodeType:
     )
 
 
-def _over_black(made: NDArray[np.floating], window: Window) -> Pixels:
+def over_black(made: NDArray[np.floating], window: Window) -> Pixels:
+    """What ImageMagick made, without what is beyond the window, over black."""
     part = made[: window.height, : window.width].astype(np.float32)
     pixels = np.zeros((window.height, window.width, 4), np.float32)
     pixels[: part.shape[0], : part.shape[1]] = part

@@ -12,6 +12,7 @@ from ofx_helpers.nodes._magick import Grid, solid_colour
 
 Image = NDArray[np.floating]
 
+_TINY = 1e-12
 _B = 0.37821575509399867
 _C = (1 - _B) / 2
 """Robidoux's cubic: N. Robidoux, "Cylindrical resampling filters" (2011), which keeps lines."""
@@ -23,12 +24,15 @@ _SIDES = {
 }  # fmt: skip
 
 
-def _table() -> NDArray[np.float64]:
-    x = np.sqrt(np.arange(LEVELS) / LEVELS) * 2
-    near = ((12 - 9 * _B - 6 * _C) * x**3 + (12 * _B + 6 * _C - 18) * x**2 + 6 - 2 * _B) / 6
-    far = -(_B + 6 * _C) * x**3 + (6 * _B + 30 * _C) * x**2 - (12 * _B + 48 * _C) * x
-    far = (far + 8 * _B + 24 * _C) / 6
-    weights: NDArray[np.float64] = np.where(x < 1, near, far)
+def _cubic(x: NDArray[np.float64], b: float, c: float) -> NDArray[np.float64]:
+    """A cubic filter at distances x, not negative; 0 from 2 on.
+
+    Formula: D. Mitchell and A. Netravali, "Reconstruction filters in computer graphics" (1988).
+    """
+    near = ((12 - 9 * b - 6 * c) * x**3 + (12 * b + 6 * c - 18) * x**2 + 6 - 2 * b) / 6
+    far = -(b + 6 * c) * x**3 + (6 * b + 30 * c) * x**2 - (12 * b + 48 * c) * x
+    far = (far + 8 * b + 24 * c) / 6
+    weights: NDArray[np.float64] = np.where(x < 1, near, np.where(x < 2, far, 0))
     return weights
 
 
@@ -43,7 +47,7 @@ def resampled(image: Image, x: Grid, y: Grid, wide: Grid, high: Grid, beyond: st
         y,
         np.maximum(np.abs(wide), 1),
         np.maximum(np.abs(high), 1),
-        _table(),
+        _cubic(np.sqrt(np.arange(LEVELS) / LEVELS) * 2, _B, _C),
         (*_SIDES.get(beyond, (3, 3)), checked),
         np.array((grey, grey, grey, alpha)),
         made,
@@ -60,15 +64,42 @@ def _areas(size: int, wanted: int) -> NDArray[np.float64]:
     return shares
 
 
+def _shares(size: int, wanted: int) -> NDArray[np.float64]:
+    """(wanted, size): the weights of a Mitchell filter; rows sum to 1."""
+    factor = wanted / size
+    wide = max(1 / factor, 1.0)
+    middle = (np.arange(wanted) + 0.5)[:, None] / factor + _TINY
+    far = np.abs(np.arange(size) - middle + 0.5) / wide
+    start = np.maximum(middle - 2 * wide + 0.5, 0).astype(int)
+    stop = np.minimum(middle + 2 * wide + 0.5, size).astype(int)
+    inside = (np.arange(size) >= start) & (np.arange(size) < stop)
+    weights = np.where(inside, _cubic(far, 1 / 3, 1 / 3), 0)
+    found: NDArray[np.float64] = weights / weights.sum(1, keepdims=True)
+    return found
+
+
+def resized(image: Image, width: int, height: int) -> Grid:
+    """The image by a Mitchell filter; colours count by their alpha."""
+    weighed: Grid = image.astype(np.float64)
+    weighed[..., :3] *= weighed[..., 3:]
+    weighed = np.einsum("ab,bcd->acd", _shares(image.shape[0], height), weighed)
+    weighed = np.einsum("ab,cbd->cad", _shares(image.shape[1], width), weighed)
+    return _divided(weighed)
+
+
+def _divided(weighed: Grid) -> Grid:
+    alpha = weighed[..., 3:]
+    weighed[..., :3] /= np.where(np.abs(alpha) < _TINY, 1, alpha)
+    return weighed
+
+
 def scaled(image: Image, width: int, height: int) -> Grid:
     """The image made smaller by whole areas; colours count by their alpha."""
     weighed: Grid = image.astype(np.float64)
     weighed[..., :3] *= weighed[..., 3:]
     weighed = np.einsum("ab,bcd->acd", _areas(image.shape[0], height), weighed)
     weighed = np.einsum("ab,cbd->cad", _areas(image.shape[1], width), weighed)
-    alpha = weighed[..., 3:]
-    weighed[..., :3] /= np.where(np.abs(alpha) < 1e-12, 1, alpha)
-    return weighed
+    return _divided(weighed)
 
 
 def centred(image: Image, width: int, height: int) -> Grid:

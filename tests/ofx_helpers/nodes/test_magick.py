@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.curve import Curve, Interpolation, Key
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.nodes._magick import bilinear, virtual
 from ofx_helpers.nodes._magick_blur import gaussian, summed
-from ofx_helpers.nodes._magick_resample import centred, resampled, scaled
+from ofx_helpers.nodes._magick_resample import centred, resampled, resized, scaled
 from ofx_helpers.nodes._texture_kernel import draw
 from ofx_helpers.nodes.magick_edges import shape
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
@@ -322,3 +323,31 @@ def test_shrinking_averages_areas_and_the_middle_is_kept() -> None:
     np.testing.assert_allclose(scaled(image, 2, 1)[0, :, 0], (0.2, (0.3 + 1) / 1.5))
     assert centred(image, 1, 1)[0, 0, 0] == 0.6
     assert centred(image, 5, 1)[0, :, 3].tolist() == [0, 1, 1, 1, 0]
+
+
+def test_tiles_keep_their_ratio_and_follow_time() -> None:
+    clock = Curve(
+        (Key(1, 0.2, Interpolation.LINEAR, 0.2, 0.2), Key(5, 1.0, Interpolation.LINEAR, 0.2, 0.2))
+    )
+    made = graph(
+        node("C", "ConstantPlugin", color=(clock, 0.0, 0.0, 1.0)),
+        node("T", ARENA + "Tile", {"Source": "C"}, rows=2, cols=1, offset=2),
+        size=(12, 8),
+        last=5,
+    )
+    pixels = render(made, "T").pixels
+    # Each 6 by 4 in a place of 6 by 8: the frame of now, and the one two later.
+    np.testing.assert_allclose(pixels[2:6, :6, 0], 0.2, atol=1e-6)
+    np.testing.assert_allclose(pixels[2:6, 6:, 0], 0.6, atol=1e-6)
+    assert not pixels[[0, 1, 6, 7]].any()
+
+
+def test_a_picture_is_shrunk_by_mitchells_filter() -> None:
+    line = np.ones((1, 8, 4))
+    line[0, :, 0] = np.arange(8) == 4
+    found = resized(line, 4, 1)[0, :, 0]
+    # A quarter and three quarters of a new pixel off its middle: (16/18, ...) by the paper.
+    near = ((12 - 3 - 2) * 0.25**3 + (4 + 2 - 18) * 0.25**2 + 6 - 2 / 3) / 6
+    side = ((12 - 3 - 2) * 0.75**3 + (4 + 2 - 18) * 0.75**2 + 6 - 2 / 3) / 6
+    assert found[2] == pytest.approx(near / 2, abs=0.01)
+    assert found[1] == pytest.approx(side / 2, abs=0.01)
