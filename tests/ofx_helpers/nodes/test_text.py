@@ -23,6 +23,7 @@ from ofx_helpers.engine.text_fonts import FontWish
 from ofx_helpers.engine.text_markup import parse
 from ofx_helpers.engine.text_raster import fill, fixed
 from ofx_helpers.engine.text_runs import Run, Style, split
+from ofx_helpers.nodes.oiio_text import _as_read, _put
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 
 TEXT = "net.fxarena.openfx.Text"
@@ -325,3 +326,14 @@ def test_oiio_text_without_text_is_its_source() -> None:
     )
     frame: Frame = render(made, "O", {"a.png": grey})
     np.testing.assert_array_equal(frame.pixels, linear(grey))
+
+
+def test_oiio_text_puts_a_later_letters_box_over_an_earlier_one() -> None:
+    cover = np.full((3, 4), 9, np.uint8)
+    _put(cover, np.array([[0, 5], [6, 7]], np.uint8), 3, -1)
+    assert cover.tolist() == [[9, 9, 9, 6], [9, 9, 9, 9], [9, 9, 9, 9]]
+
+
+def test_oiio_text_reads_letters_beyond_ascii_as_openimageio_does() -> None:
+    """Seen in Natron with OpenImageIO 2.4: ö is a 6, ñ a 1, ü a less-than."""
+    assert "".join(map(_as_read, "aöñü")) == "a61<"
