@@ -48,8 +48,9 @@ lint: $(VENV)/full
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# A file's tests stay in one process: what they start, they share.
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 clean:
 	rm -rf $(VENV) demo build

@@ -6,7 +6,6 @@ is too big or too deep. Nothing in a project is ever executed.
 
 import math
 from typing import Any, cast
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -21,7 +20,8 @@ MAX_DEPTH = 200  # Natron nests groups in groups; real projects stay below 60.
 _HEADER = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes" ?>\n<!DOCTYPE boost_serialization>\n'
 )
-_QUOTES = {'"': "&quot;", "'": "&apos;"}
+# Not xml.sax.saxutils: that imports urllib's whole network side, 2 % of a small render's time.
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 
 
 def parse(data: bytes, where: str) -> Element:
@@ -135,14 +135,14 @@ def format_value(value: object) -> str:
 
 def _write(element: Element, depth: int, lines: list[str]) -> None:
     tabs = "\t" * (depth - 1)
-    marks = "".join(f' {k}="{escape(v, _QUOTES)}"' for k, v in attributes(element).items())
+    marks = "".join(f' {k}="{v.translate(_ESCAPES)}"' for k, v in attributes(element).items())
     if len(element):
         lines.append(f"{tabs}<{element.tag}{marks}>\n")
         for child in element:
             _write(child, depth + 1, lines)
         lines.append(f"{tabs}</{element.tag}>\n")
     else:
-        text = escape(element.text or "", _QUOTES)
+        text = (element.text or "").translate(_ESCAPES)
         lines.append(f"{tabs}<{element.tag}{marks}>{text}</{element.tag}>\n")
 
 

@@ -14,6 +14,7 @@ from driver.render.graph import graph_of, shown_by
 from driver.render.guard import GuardedMedia
 from driver.render.node_types import resolver
 from driver.render.views import view_names, with_views
+from ofx_helpers.engine.changing import animated
 from ofx_helpers.engine.encode import bit_depth, channels_of
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.evaluate import rehearse
@@ -22,10 +23,12 @@ from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Film, Header, Media, Picture, WriteOptions
 from ofx_helpers.engine.node_type import Context, NodeType
+from ofx_helpers.engine.output_format import output_window
 from ofx_helpers.engine.params import Params
-from ofx_helpers.engine.render import output_window, write_frame, writers
-from ofx_helpers.engine.scene import EMPTY, Resolver, Scene, animated
+from ofx_helpers.engine.render import write_frame, writers
+from ofx_helpers.engine.scene import EMPTY, Scene
 from ofx_helpers.engine.sequences import frame_path, is_sequence
+from ofx_helpers.engine.wiring import Resolver
 from ofx_helpers.media.engine_media import EngineMedia
 from ofx_helpers.media.look import Look, look_at
 
@@ -53,6 +56,8 @@ class Survey:
     """The files that a frame reads, and what is wrong with them."""
 
     files: set[Path] = field(default_factory=set)
+    aspects: dict[Path, float] = field(default_factory=dict)
+    """Of files whose pixels are not square: the first of a sequence says it for all its frames."""
     faults: dict[str, None] = field(default_factory=dict)
     """Files that are not there, whoever renders."""
     troubles: dict[str, None] = field(default_factory=dict)
@@ -227,7 +232,7 @@ def _tolerant_reader(kind: NodeType, survey: Survey) -> NodeType:
             (survey.faults if absent else survey.troubles)[text] = None
             return _NOTHING
 
-    def format_(context: Context) -> Window:
+    def format_(context: Context) -> Window | None:
         try:
             return kind.format(context) if kind.format else context.format
         except (RenderError, MemecompError):
@@ -245,7 +250,13 @@ def _tolerant_reader(kind: NodeType, survey: Survey) -> NodeType:
         except (RenderError, MemecompError):
             return float(context.graph.first), float(context.graph.last)
 
-    return replace(kind, region=region, format=format_, opaque=opaque, frames=frames)
+    def aspect(context: Context) -> float | None:
+        try:
+            return kind.aspect(context) if kind.aspect else None
+        except (RenderError, MemecompError):
+            return None
+
+    return replace(kind, region=region, format=format_, aspect=aspect, opaque=opaque, frames=frames)
 
 
 class _Noting:
@@ -255,6 +266,13 @@ class _Noting:
         self._media, self._survey = media, survey
         self.read, self.frames = media.read, media.frames
         self.write, self.film = media.write, media.film
+
+    def aspect(self, path: Path) -> float:
+        """What shape the file's pixels are, noted."""
+        found = self._media.aspect(path)
+        if found != 1:
+            self._survey.aspects[path] = found
+        return found
 
     def header(self, path: Path, frame: int) -> Header:
         """Size and channels, noted."""
@@ -268,6 +286,7 @@ class _Caught:
     def __init__(self, media: Media) -> None:
         self._media = media
         self.header, self.read, self.frames = media.header, media.read, media.frames
+        self.aspect = media.aspect
         self.picture: Picture | None = None
 
     def write(self, path: Path, picture: Picture, options: WriteOptions) -> None:

@@ -33,6 +33,11 @@ class GuardedMedia:
         refuse_size(header.data, str(path))
         return header
 
+    def aspect(self, path: Path) -> float:
+        """The pixel aspect of a picture."""
+        self.allow(path, "read")
+        return self._media.aspect(path)
+
     def read(self, path: Path, frame: int, layer: str = "") -> Picture:
         """The pixels of a picture."""
         self.header(path, frame)

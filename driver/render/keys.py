@@ -59,7 +59,11 @@ class Keys:
             # Nobody knows which files it reads: any of them.
             read = (use for use in files(self._facts.document) if use.reads)
             used = used | {path for use in read for path in use.present}
-        return self._key([self._shared, writer], used)
+        shapes = [
+            (os.path.relpath(path, self._folder), aspect)
+            for path, aspect in sorted(survey.aspects.items())
+        ]
+        return self._key([self._shared, writer, *shapes], used)
 
     def film(self, writer: str, frames: Sequence[int]) -> str:
         """The key of a video of these frames."""

@@ -5,7 +5,7 @@ from functools import cache
 from driver.render.base import Nodes
 from ofx_helpers import nodes
 from ofx_helpers.engine.node_type import NodeType
-from ofx_helpers.engine.scene import Resolver
+from ofx_helpers.engine.wiring import Resolver
 from ofx_helpers.host.node import PluginNodes
 
 

@@ -16,7 +16,8 @@ from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.film import is_film
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph
-from ofx_helpers.engine.render import frame_range, output_path, output_window, writers
+from ofx_helpers.engine.output_format import output_window
+from ofx_helpers.engine.render import frame_range, output_path, writers
 from ofx_helpers.engine.scene import Scene
 from ofx_helpers.engine.sequences import frame_path, is_sequence
 

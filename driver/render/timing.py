@@ -9,7 +9,7 @@ from threading import Lock
 from driver.render.base import NodeTime
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
-from ofx_helpers.engine.scene import Resolver
+from ofx_helpers.engine.wiring import Resolver
 
 
 class Timing:

@@ -9,10 +9,10 @@ ways to sample would differ along their border. Hence numba for all.
 from math import ceil, floor, log
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from ofx_helpers.engine.resample_kernels import BILINEAR, CUBIC, _back
+from ofx_helpers.engine.compiled import compiled, inlined
+from ofx_helpers.engine.resample_kernels import BILINEAR, CUBIC, pulled
 
 _BC = {
     4: (0.0, 0.5),
@@ -40,7 +40,7 @@ def tap_polynomials(kind: int) -> NDArray[np.float64]:
     return np.array([np.pad(row.coeffs, (4 - len(row.coeffs), 0)) for row in rows])
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _two(src, row, column, tx, ty, out):  # type: ignore[no-untyped-def]
     for c in range(4):
         below = src[row, column, c] * (1.0 - tx) + src[row, column + 1, c] * tx
@@ -48,7 +48,7 @@ def _two(src, row, column, tx, ty, out):  # type: ignore[no-untyped-def]
         out[c] += below * (1.0 - ty) + above * ty
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def affine_rows(kind, poly, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
     """As `resample_rows` for an affine matrix, a filter from bilinear up, and no clamp.
 
@@ -77,7 +77,7 @@ def affine_rows(kind, poly, clamp, black, src, x0, y0, bounds, m, dst, ox, oy): 
             fx = m[0, 0] * px + m[0, 1] * py + m[0, 2]
             fy = m[1, 0] * px + m[1, 1] * py + m[1, 2]
             if not (low_x <= fx <= high_x and low_y <= fy <= high_y):
-                _back(
+                pulled(
                     kind, clamp, black, src, x0, y0, bounds, m, x + ox, y + oy,
                     jac, scratch, indices, part, out,
                 )  # fmt: skip

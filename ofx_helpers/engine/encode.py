@@ -16,7 +16,7 @@ from ofx_helpers.engine.ocio import config_of
 from ofx_helpers.engine.params import Params, catalogue
 
 WRITE = "fr.inria.built-in.Write"
-_OIIO = "fr.inria.openfx.WriteOIIO"
+OIIO = "fr.inria.openfx.WriteOIIO"
 _ENCODERS = {".png": "fr.inria.openfx.WritePNG", ".pfm": "fr.inria.openfx.WritePFM"}
 _FLOAT = (".exr", ".pfm", ".hdr")
 _NO_ALPHA = (".jpg", ".jpeg", ".bmp", ".hdr")
@@ -26,11 +26,12 @@ _STRAIGHT = tuple(f"fr.inria.openfx.Write{name}" for name in ("PNG", "FFmpeg", "
 _BIT_DEPTHS = {"8u": "8u", "8i": "8u", "16u": "16u", "16i": "16u", "16f": "16f", "32f": "32f"}
 
 
-def _encoder(params: Params, path: Path) -> str:
+def encoder_of(params: Params, path: Path) -> str:
+    """The id of the writer that makes the file; a Write chooses one by the suffix."""
     chosen = params.text("encodingPluginID") if "encodingPluginID" in params else ""
     chosen = chosen or params.node.plugin
     if chosen not in catalogue() or chosen == WRITE:
-        usual = "fr.inria.openfx.WriteFFmpeg" if is_film(path) else _OIIO
+        usual = "fr.inria.openfx.WriteFFmpeg" if is_film(path) else OIIO
         return _ENCODERS.get(path.suffix.lower(), usual)
     return chosen
 
@@ -49,7 +50,7 @@ def bit_depth(params: Params, path: Path) -> str:
     if is_film(path):
         return "16u" if film_options(params, path, 24.0).deep else "8u"
     suffix = path.suffix.lower()
-    encoder = _encoder(params, path)
+    encoder = encoder_of(params, path)
     if encoder.endswith("WriteEXR"):
         return params.choice("dataType") if params.is_set("dataType") else "32f"
     if params.is_set("bitDepth"):
@@ -97,7 +98,7 @@ def encode(
     curved = decode is not None or curve is not None
     pixels = frame.pixels
     alpha = _asked(params) == "RGBA" and given != "opaque" and not _opaque(pixels)
-    straight = _encoder(params, path) in _STRAIGHT
+    straight = encoder_of(params, path) in _STRAIGHT
     stored = channels == "RGBA"
     # Only what keeps an alpha is multiplied by it again after a curve.
     if alpha and given == "premult" and (straight or (curved and stored)):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import box_of, touched
 from ofx_helpers.engine.components import as_seen, fill
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import (
@@ -26,20 +27,27 @@ from ofx_helpers.engine.graph import Graph
 from ofx_helpers.engine.masked_box import goes_on, mask_beyond, shown_beyond
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import Context, Want
-from ofx_helpers.engine.scene import NodeContext, Placed, Resolver, Scene
+from ofx_helpers.engine.scene import NodeContext, Placed, Scene
 from ofx_helpers.engine.static_cache import StaticCache
+from ofx_helpers.engine.wiring import Resolver
 
 Key = tuple[str, float]
 
 
 @dataclass
 class _Job:
-    """A node to compute at a time: over `window`, for `users`, from `wants` found at `sources`."""
+    """A node to compute at a time: over `window`, for `users`, from `wants` found at `sources`.
+
+    `roi` is what its inputs are asked for, None for the window: see `_asked`. Each of the wants is
+    then answered within its window of `seen`, where there are any.
+    """
 
     context: NodeContext
     window: Window
+    roi: Window | None = None
     users: int = 0
     wants: list[Want] = field(default_factory=list)
+    seen: list[Window] = field(default_factory=list)
     sources: list[Key | None] = field(default_factory=list)
     main: int | None = None
     mask: int | None = None
@@ -80,7 +88,11 @@ def render_together(
     """
     order = scene.order(*windows)
     found = {name: scene.follow(name, time, window) for name, window in windows.items()}
-    targets = [placed for placed in found.values() if placed is not None]
+    targets = [
+        (placed, _asked(scene, name, placed.name, windows[name]))
+        for name, placed in found.items()
+        if placed is not None
+    ]
     jobs = _plan(scene, order, targets, cache)
     frames: dict[Key, Frame] = {}
     for name, window in windows.items():
@@ -104,7 +116,7 @@ def rehearse(scene: Scene, time: float, windows: Mapping[str, Window]) -> None:
     """
     order = scene.order(*windows)
     found = (scene.follow(name, time, window) for name, window in windows.items())
-    _plan(scene, order, [placed for placed in found if placed is not None], None)
+    _plan(scene, order, [(placed, None) for placed in found if placed is not None], None)
 
 
 def input_frame(context: Context, label: str, time: float, window: Window) -> Frame:
@@ -118,28 +130,45 @@ def input_frame(context: Context, label: str, time: float, window: Window) -> Fr
     return as_seen(context, label, context.kind.clear, frame)
 
 
+def _asked(scene: Scene, user: str, node: str, window: Window) -> Window | None:
+    """What a node asks its inputs for when pixels `window` are asked of it; None for these.
+
+    Natron asks for a region in canonical coordinates, which each node counts in its own pixels,
+    and then takes pixels by their numbers. A node whose user's pixels are not as wide as its own
+    therefore gives all that is taken, but its inputs show more or less than that.
+    """
+    one, other = scene.aspect(user), scene.aspect(node)
+    return None if one == other else touched(box_of(window, one), other)
+
+
 def _plan(
-    scene: Scene, order: Sequence[str], targets: Sequence[Placed], cache: StaticCache | None
+    scene: Scene,
+    order: Sequence[str],
+    targets: Sequence[tuple[Placed, Window | None]],
+    cache: StaticCache | None,
 ) -> dict[Key, _Job]:
     jobs: dict[Key, _Job] = {}
     waiting: dict[str, dict[float, _Job]] = {}
 
-    def ask(key: Key, over: Window, by_static: bool) -> None:
+    def ask(key: Key, over: Window, roi: Window | None, by_static: bool) -> None:
         job = jobs.get(key)
         if job is None:
-            job = _Job(scene.context(*key), over)
+            job = _Job(scene.context(*key), over, roi)
             jobs[key] = job
             waiting.setdefault(key[0], {})[key[1]] = job
+        if job.roi is not None or roi is not None:
+            job.roi = (job.roi or job.window).union(roi or over)
         job.window = job.window.union(over)
         job.users += 1
         # Only where what moves meets what stands still: the rest of a still branch is not asked
         # for again.
         job.static |= not by_static and cache is not None and scene.static(key[0])
 
-    for placed in targets:
-        ask((placed.name, placed.time), placed.window, False)
+    for placed, roi in targets:
+        ask((placed.name, placed.time), placed.window, roi, False)
     for name in reversed(order):
         for job in waiting.get(name, {}).values():
+            job.static &= job.roi is None
             if cache is not None and job.static:
                 job.kept = cache.get(name, job.window)
                 if job.kept is not None:
@@ -149,17 +178,24 @@ def _plan(
             for index, want in enumerate(job.wants):
                 # As in openfx-misc, what a mask leaves is the picture above gathered transforms.
                 gathered = index < job.own or index == job.main
+                if job.seen:
+                    want = Want(want.label, want.window.intersect(job.seen[index]), want.time)
                 found = _find(scene, job.context, want, gathered=gathered)
                 if found is not None:
-                    ask(*found, cache is not None and scene.static(name))
+                    asked = job.seen[index] if job.seen else want.window
+                    moved = gathered and want.label == job.context.gathers
+                    as_they_are = moved or job.context.kind.many_aspects
+                    roi = None if as_they_are else _asked(scene, name, found[0][0], asked)
+                    roi = asked if roi is None and job.seen else roi
+                    ask(*found, roi, cache is not None and scene.static(name))
                     job.sources[index] = found[0]
     return jobs
 
 
 def _fill(scene: Scene, job: _Job) -> None:
     """Write down what the job needs, the engine's own wants after the node's."""
-    context, kind = job.context, job.context.kind
-    own = [Want(kind.main, job.window)] if kind.point else list(kind.wants(context, job.window))
+    context = job.context
+    own = _own_wants(context, job.window)
     job.own = len(own)
     main, mask = extra_wants(context, job.window)
     job.beyond = goes_on(context)
@@ -177,6 +213,17 @@ def _fill(scene: Scene, job: _Job) -> None:
         job.mask = len(own) - 1
     job.wants = own
     job.sources = [None] * len(own)
+    if job.roi is not None and not context.kind.shows_all:
+        # Of a node that wants something else then, all is shown.
+        like = _own_wants(context, job.roi)
+        engines = [job.roi] * (len(own) - job.own)
+        same = [want.label for want in like] == [want.label for want in own[: job.own]]
+        job.seen = [want.window for want in like] + engines if same else []
+
+
+def _own_wants(context: NodeContext, window: Window) -> list[Want]:
+    kind = context.kind
+    return [Want(kind.main, window)] if kind.point else list(kind.wants(context, window))
 
 
 def _find(

@@ -145,9 +145,20 @@ def finish(
     kept = unprocessed(context)
     if kept and blended is result and not own:
         blended = result.copy()
+    lost = bool(kept) and context.kind.forgetful and _main_again(context)
     for channel in kept:
-        blended[..., channel] = original[..., channel]
+        blended[..., channel] = 0 if lost else original[..., channel]
     return blended
+
+
+def _main_again(context: NodeContext) -> bool:
+    main, mask = context.kind.main, context.kind.mask
+    again = [
+        label
+        for label, name in context.node.inputs.items()
+        if label != main and name == context.node.inputs.get(main)
+    ]
+    return any(label != mask or uses_mask(context, label) for label in again)
 
 
 def mixed(

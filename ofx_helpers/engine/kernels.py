@@ -9,13 +9,14 @@ bit but one.
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled
 
 SMALL = 131_072
 """Pictures of fewer pixels are not worth the import."""
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def over(above: Any, below: Any, out: Any) -> None:
     """out = above + below · (1 − alpha of above); all (h, w, 4) float32."""
     h, w, _ = above.shape
@@ -26,7 +27,7 @@ def over(above: Any, below: Any, out: Any) -> None:
                 out[y, x, c] = above[y, x, c] + below[y, x, c] * rest
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def mix(result: Any, original: Any, mask: Any, invert: bool, amount: float, out: Any) -> None:
     """out = result · weight + original · (1 − weight), weight = (inverted) mask · amount.
 
@@ -51,7 +52,7 @@ def mix(result: Any, original: Any, mask: Any, invert: bool, amount: float, out:
                     out[y, x, c] = result[y, x, c] * weight + original[y, x, c] * rest
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def encode(values: Any, table: Any, thresholds: Any, out: Any) -> None:
     """The nearest 8-bit code of each float32 value; all flat.
 

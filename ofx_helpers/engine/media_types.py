@@ -85,6 +85,10 @@ class Media(Protocol):
         """Size and channels of the image file, or of a video (`frame` counts from 0)."""
         ...
 
+    def aspect(self, path: Path) -> float:
+        """A pixel's width over its height, as an image file or a video says."""
+        ...
+
     def read(self, path: Path, frame: int, layer: str = "") -> Picture:
         """The pixels, of a named layer of an OpenEXR where it has that.
 

@@ -13,17 +13,15 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import Box
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.params import Params
 
 Matrix = NDArray[np.float64]
-"""3×3, column vectors (x, y, 1) in pixels, y up; maps a point of the source to the output."""
-
-
-Box = tuple[float, float, float, float]
-"""x1, y1, x2, y2 in pixels, y up; regions that transforms have moved between pixels."""
+"""3×3, column vectors (x, y, 1), y up; maps a point of the source to the output: in pixels of
+either where nothing else is said."""
 
 
 Components = Literal["RGBA", "RGB", "Alpha"]
@@ -51,6 +49,8 @@ class Same:
     beyond: bool = False
     """Whether the input also shows outside the node's region, as where Natron renders it instead
     of the node for the whole picture."""
+    computed: bool = False
+    """Whether Natron computes these pixels all the same: the node still gives its format."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,18 @@ class Context(Protocol):
         ...
 
     @property
+    def aspect(self) -> float:
+        """The width of a pixel of the output over its height."""
+        ...
+
+    @property
     def format(self) -> Window:
         """The project's format, which is also the region of what has no edge."""
+        ...
+
+    @property
+    def format_box(self) -> Box:
+        """The project's format in canonical coordinates."""
         ...
 
     @property
@@ -109,7 +119,15 @@ class Context(Protocol):
         ...
 
     def input_format(self, label: str) -> Window:
-        """The format of an input, the project's when unconnected."""
+        """The format of an input in its own pixels, the project's when unconnected.
+
+        As a node sees it: that of the nearest node above which is no identity. What such a node
+        says of its format goes past it, to whoever asks for no input's format.
+        """
+        ...
+
+    def input_aspect(self, label: str) -> float:
+        """The pixel aspect of an input, the project's when unconnected."""
         ...
 
     def frames(self, label: str) -> tuple[float, float]:
@@ -121,7 +139,11 @@ class Context(Protocol):
         ...
 
     def region(self, label: str, time: float | None = None) -> Window:
-        """Where the input has pixels; empty when unconnected."""
+        """Where the input is, in pixels of the output's aspect; empty when unconnected."""
+        ...
+
+    def own_region(self, label: str, time: float | None = None) -> Window:
+        """Where the input has pixels, by their own numbers: by these they are asked for."""
         ...
 
     @property
@@ -133,8 +155,8 @@ class Context(Protocol):
         """Which channels the input has; RGBA when unconnected."""
         ...
 
-    def box(self, label: str) -> Box:
-        """The region of an input before it was rounded to pixels."""
+    def box(self, label: str, time: float | None = None) -> Box:
+        """The region of an input before it was rounded to pixels, canonical."""
         ...
 
     def opaque(self, label: str) -> Window:
@@ -240,13 +262,23 @@ class NodeType:
     region: Callable[[Context], Window] = same_region
     """Region of definition, before the engine's own rules; pixels outside are transparent."""
     box: Callable[[Context], Box] | None = None
-    """The region before it is rounded outwards to pixels, where it may lie between them."""
+    """The region before it is rounded outwards to pixels, where it may lie between them, canonical.
+    Where the output's pixels are not square, the engine rounds it itself."""
+    aspect: Callable[[Context], float | None] | None = None
+    """The pixel aspect that the node gives its output, now and always; None, here or as its
+    answer: that of the first input that is connected, else the project's."""
     same: Callable[[Context], Same | None] = never_same
     """Identity: say so wherever it is cheap to know, e.g. a whole-pixel move of nothing."""
-    format: Callable[[Context], Window] | None = None
-    """The format that the node gives its output; None passes the main input's on."""
+    format: Callable[[Context], Window | None] | None = None
+    """The format that the node gives its output; None, here or as its answer, passes the main
+    input's on."""
     components: Callable[[Context], Components] = usual_components
     """Which channels the output has, now and always. The engine fills in what it lacks."""
+    many_aspects: bool = False
+    """Whether it asks for its input as that is, not as if it had the output's pixel aspect."""
+    shows_all: bool = False
+    """Whether its input shows all that is taken of it, even where pixels of another aspect asked
+    for less, as Natron's does below some nodes."""
     clear: tuple[str, ...] = ()
     """The inputs whose alpha is 0 where they have none, beside the masks; elsewhere it is 1."""
     frames: Callable[[Context], tuple[float, float]] = same_frames
@@ -266,6 +298,9 @@ class NodeType:
     """Whether the main input's nearest pixels go on beyond it outside the box of a mask."""
     process: bool = False
     """Whether the engine copies channels with NatronOfxParamProcess… off from the main input."""
+    forgetful: bool = False
+    """Whether these channels are 0 where another input is the same node as the main one: Natron
+    puts them back for plug-ins that do not, and has lost the picture of all but that input."""
     process_inside: bool = False
     """Whether such channels are put back before premultiplying, so that an alpha that is not
     processed is the one to multiply by. Without `process` they are left so, and a node that

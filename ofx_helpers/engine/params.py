@@ -35,6 +35,12 @@ def _nodes(name: str) -> Nodes:
     return nodes
 
 
+def input_labels(node: Node) -> tuple[str, ...]:
+    """Every input label that a node could have, in the catalogue's order."""
+    entry = catalogue().get(node.plugin)
+    return tuple(entry["inputs"]) if entry else tuple(node.inputs)
+
+
 @dataclass(frozen=True)
 class Params:
     """Typed access to `node`'s parameters at `time` in frames.

@@ -24,11 +24,13 @@ from ofx_helpers.engine.films import Films
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media, Picture
+from ofx_helpers.engine.output_format import output_aspect, output_window
 from ofx_helpers.engine.params import Params
-from ofx_helpers.engine.scene import Resolver, Scene
+from ofx_helpers.engine.scene import Scene
 from ofx_helpers.engine.sequences import frame_path, is_sequence
 from ofx_helpers.engine.sheet import OneFrame, Sheet
 from ofx_helpers.engine.static_cache import StaticCache
+from ofx_helpers.engine.wiring import Resolver
 
 BAND = 1_000_000
 """Pixels of a picture that are rendered at a time: a 4K frame of 25 nodes then needs a fifth of the
@@ -84,18 +86,6 @@ def output_path(graph: Graph, writer: str, frame: int, *, folder: Path | None = 
     return frame_path(pattern, frame)
 
 
-def output_window(scene: Scene, writer: str, frame: int) -> Window:
-    """The format of the written file."""
-    params = Params(scene.node(writer), float(frame), {})
-    rule = params.choice("formatType")
-    if rule == "input":
-        return scene.format_of(writer, float(frame))
-    if rule == "fixed":
-        width, height = params.pair("NatronParamFormatSize")
-        return Window(0, 0, round(width), round(height))
-    return scene.graph.format
-
-
 def write_frame(
     graph: Graph,
     names: Sequence[str],
@@ -115,6 +105,7 @@ def write_frame(
     paths = {name: output_path(graph, name, frame, folder=folder) for name in names}
     scene = Scene(graph, resolve, media)
     formats: dict[Window, list[str]] = {}
+    aspects = {name: output_aspect(scene, name, frame) for name in names}
     for name in names:
         formats.setdefault(output_window(scene, name, frame), []).append(name)
     once = OneFrame(media, cache)
@@ -127,7 +118,7 @@ def write_frame(
             for name, rendered in render_together(scene, float(frame), over, cache=cache):
                 sheets[name].add(rendered)
         for name, sheet in sheets.items():
-            picture = Picture(sheet.finished(), window, window)
+            picture = Picture(sheet.finished(), window, window, aspects[name])
             if films is not None and name in films:
                 options = film_options(sheet.params, paths[name], graph.fps)
                 films.add(name, frame, paths[name], picture, options)

@@ -12,11 +12,11 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import Box, unrounded
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 
 Matrix = NDArray[np.float64]
-Box = tuple[float, float, float, float]
 
 FILTERS = (
     "impulse", "box", "bilinear", "cubic", "keys",
@@ -100,11 +100,16 @@ def _blurred_bounds(matrices: Sequence[Matrix], area: Window | Box) -> Box:
     return float(x1) - step, float(y1) - step, float(x2) + step, float(y2) + step
 
 
-def enclosing(box: Box, unbounded: Window, slack: float = SLACK) -> Window:
-    """The pixels that a box touches; its infinite sides become those of `unbounded`."""
+def enclosing(box: Box, unbounded: Window, slack: float = SLACK, aspect: float = 1.0) -> Window:
+    """The pixels of this aspect that a canonical box touches.
+
+    Its infinite sides become those of `unbounded`. Pixels that are not square have no slack: their
+    sides are seldom whole numbers, and then by Natron's own rounding.
+    """
+    slack = slack if aspect == 1 else 0.0
     sides = [
         value if abs(value) < _HUGE else float(fallback)
-        for value, fallback in zip(box, unbounded, strict=True)
+        for value, fallback in zip(unrounded(box, aspect), unbounded, strict=True)
     ]
     low = [int(np.floor(value + slack)) for value in sides[:2]]
     high = [int(np.ceil(value - slack)) for value in sides[2:]]
@@ -112,16 +117,21 @@ def enclosing(box: Box, unbounded: Window, slack: float = SLACK) -> Window:
 
 
 def output_box(
-    direct: Sequence[Matrix], source: Box, black_outside: bool, unbounded: Window
+    direct: Sequence[Matrix],
+    source: Box,
+    black_outside: bool,
+    unbounded: Box | Window,
+    aspect: float = 1.0,
 ) -> Box:
     """Region of definition of a source moved by direct matrices (several: motion blur).
 
-    Not rounded. With `black_outside` one pixel more on each side, so that the edge fades into
-    black. `unbounded` gives the sides that vanish to infinity, which have no such pixel.
+    All canonical, not rounded. With `black_outside` one pixel, of this aspect, more on each side,
+    so that the edge fades into black. `unbounded` gives the sides that vanish to infinity, which
+    have no such pixel.
     """
     if source[2] <= source[0] or source[3] <= source[1]:
         return 0.0, 0.0, 0.0, 0.0
-    grow = (-1.0, -1.0, 1.0, 1.0) if black_outside else (0.0,) * 4
+    grow = (-aspect, -1.0, aspect, 1.0) if black_outside else (0.0,) * 4
     found = zip(_blurred_bounds(direct, source), grow, unbounded, strict=True)
     x1, y1, x2, y2 = (
         side + more if abs(side) < _HUGE else float(fallback) for side, more, fallback in found

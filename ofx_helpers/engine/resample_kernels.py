@@ -7,7 +7,8 @@ two-parameter cubic family of Mitchell and Netravali (1988).
 from math import ceil, floor, log
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled, inlined
 
 IMPULSE, BOX, BILINEAR, CUBIC, KEYS, SIMON, RIFMAN, MITCHELL, PARZEN, NOTCH = range(10)
 
@@ -15,7 +16,7 @@ _FAR = 1e9
 _INT_MIN = -(2**31)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _bc_weights(b, c, d, w):  # type: ignore[no-untyped-def]
     """The four weights of the (B, C) cubic at distance d past the second sample."""
     for k in range(4):
@@ -35,7 +36,7 @@ def _bc_weights(b, c, d, w):  # type: ignore[no-untyped-def]
             w[k] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _taps(kind, position, low, high, black, index, w):  # type: ignore[no-untyped-def]
     """Sample numbers and weights along one axis; returns how many there are."""
     if kind <= BOX:
@@ -77,7 +78,7 @@ def _taps(kind, position, low, high, black, index, w):  # type: ignore[no-untype
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sample(kind, clamp, black, src, x0, y0, bounds, fx, fy, scratch, indices, out):  # type: ignore[no-untyped-def]
     """One filtered value at (fx, fy), no reduction. False when no sample lies in the picture."""
     fx = min(max(fx, -_FAR), _FAR)
@@ -128,7 +129,7 @@ def _sample(kind, clamp, black, src, x0, y0, bounds, fx, fy, scratch, indices, o
     return inside
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _span(low, high, size, black):  # type: ignore[no-untyped-def]
     """First and last sample under [low, high], with the first's and the last's weight.
 
@@ -160,7 +161,7 @@ def _span(low, high, size, black):  # type: ignore[no-untyped-def]
     return first, last, first_weight, last_weight
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _box(black, src, x0, y0, bounds, fx, fy, jxx, jxy, jyx, jyy, out):  # type: ignore[no-untyped-def]
     """Mean of the picture under the bounding box of the output pixel; False when it is empty."""
     half_x = 0.5 * (abs(jxx) + abs(jxy))
@@ -202,13 +203,13 @@ def _box(black, src, x0, y0, bounds, fx, fy, jxx, jxy, jyx, jyy, out):  # type: 
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _outside(x, y, bounds):  # type: ignore[no-untyped-def]
     return x < bounds[0] or bounds[2] <= x or y < bounds[1] or bounds[3] <= y
 
 
-@njit(cache=True, nogil=True)
-def _reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indices, part, out):  # type: ignore[no-untyped-def]
+@compiled
+def reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indices, part, out):  # type: ignore[no-untyped-def]
     """A value filtered for the size of the output pixel in the source.
 
     The centre goes through the chosen filter. Where a step of one output pixel is longer than
@@ -259,8 +260,8 @@ def _reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indi
         out[c] /= nx * ny
 
 
-@njit(cache=True, nogil=True)
-def _back(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indices, part, out):  # type: ignore[no-untyped-def]
+@compiled
+def pulled(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indices, part, out):  # type: ignore[no-untyped-def]
     """The value of output pixel (x, y) under the matrix m (output → source)."""
     px = x + 0.5
     py = y + 0.5
@@ -283,10 +284,10 @@ def _back(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indice
     jac[1] = (m[0, 1] * tz - tx * m[2, 1]) / (tz * tz) if near_x else 0.0
     jac[2] = (m[1, 0] * tz - ty * m[2, 0]) / (tz * tz) if near_y else 0.0
     jac[3] = (m[1, 1] * tz - ty * m[2, 1]) / (tz * tz) if near_y else 0.0
-    _reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indices, part, out)
+    reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indices, part, out)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def resample_rows(kind, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
     """Fill `dst`, whose lower left pixel is (ox, oy), from `src` at (x0, y0) under one matrix."""
     scratch = np.zeros((7, 4), np.float64)
@@ -296,7 +297,7 @@ def resample_rows(kind, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # t
     out = np.zeros(4, np.float64)
     for y in range(dst.shape[0]):
         for x in range(dst.shape[1]):
-            _back(
+            pulled(
                 kind, clamp, black, src, x0, y0, bounds, m, x + ox, y + oy,
                 jac, scratch, indices, part, out,
             )  # fmt: skip
@@ -304,7 +305,7 @@ def resample_rows(kind, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # t
                 dst[y, x, c] = out[c]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _hash(a):  # type: ignore[no-untyped-def]
     """Integer hash of Wang, on 32 bits."""
     a &= 0xFFFFFFFF
@@ -315,7 +316,7 @@ def _hash(a):  # type: ignore[no-untyped-def]
     return a ^ (a >> 15)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _van_der_corput(n):  # type: ignore[no-untyped-def]
     """The n-th term of the base 2 van der Corput sequence, n of 32 bits."""
     r = 0.0
@@ -328,7 +329,7 @@ def _van_der_corput(n):  # type: ignore[no-untyped-def]
     return r
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def blur_rows(  # type: ignore[no-untyped-def]
     kind, clamp, black, quality, channels, weights, src, x0, y0, bounds, matrices, dst, ox, oy
 ):
@@ -363,7 +364,7 @@ def blur_rows(  # type: ignore[no-untyped-def]
                 while sample < wanted:
                     draw = _van_der_corput(seed)
                     t = int((sample + draw) * number / least if sample < least else draw * number)
-                    _back(
+                    pulled(
                         kind, clamp, black, src, x0, y0, bounds, matrices[t], x + ox, y + oy,
                         jac, scratch, indices, part, out,
                     )  # fmt: skip

@@ -1,45 +1,28 @@
 """A graph with its node types: what can be known about a frame before any pixel is computed."""
 
-import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box, box_of, touched
+from ofx_helpers.engine.changing import animated
 from ofx_helpers.engine.components import on_another_plane
-from ofx_helpers.engine.curve import Curve
-from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
-from ofx_helpers.engine.graph import Expression, Graph, Node, Shape
+from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import (
-    Box,
     Components,
     NodeType,
     Same,
     Upstream,
     same_region,
 )
-from ofx_helpers.engine.params import Params, catalogue
-
-Resolver = Callable[[str], NodeType | None]
-"""Finds the node type of a plug-in id, None where nobody has it."""
+from ofx_helpers.engine.params import Params, input_labels
+from ofx_helpers.engine.wiring import Resolver, Wiring
 
 EMPTY = Window(0, 0, 0, 0)
-
-# Who distributes the plug-ins of an id's prefix: for the error about a missing one.
-_SUPPLIERS: Mapping[str, str] = {
-    "net.sf.openfx.": "the openfx-misc bundle (Misc.ofx.bundle)",
-    "net.sf.cimg.": "the openfx-misc bundle (CImg.ofx.bundle)",
-    "eu.cimg.": "the openfx-misc bundle (CImg.ofx.bundle)",
-    "fr.inria.openfx.": "the openfx-io bundle (IO.ofx.bundle)",
-    "net.fxarena.openfx.": "the openfx-arena bundle (Arena.ofx.bundle)",
-    "fr.inria.built-in.": "Natron itself",
-    "fr.inria.": "Natron's bundled PyPlugs, saved expanded in the project",
-}
 
 
 @dataclass(frozen=True)
@@ -51,44 +34,19 @@ class Placed:
     window: Window
 
 
-class Scene:
+class Scene(Wiring):
     """One frame's questions and their answers; make a new one for each rendered frame."""
 
     def __init__(self, graph: Graph, resolve: Resolver, media: Media) -> None:
         """Nothing is looked at until it is asked for."""
-        self.graph = graph
+        super().__init__(graph, resolve)
         self.media = media
-        self._resolve = resolve
         self._regions: dict[tuple[str, float], Window] = {}
+        self._aspects: dict[str, float] = {}
         self._contexts: dict[tuple[str, float], NodeContext] = {}
         self._static: dict[str, bool] = {}
         self._frames: dict[str, tuple[float, float]] = {}
         self._components: dict[str, Components] = {}
-        self._order: tuple[str, ...] | None = None
-        # Regions are asked for recursively, a few Python calls for each node of a chain.
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + 12 * len(graph.nodes)))
-
-    def node(self, name: str) -> Node:
-        """The node, or an error that lists the near names."""
-        node = self.graph.nodes.get(name)
-        if node is None:
-            near = get_close_matches(name, self.graph.nodes, 3)
-            hint = f" Near: {', '.join(near)}." if near else ""
-            raise RenderError(f"The project has no node {name}.{hint}")
-        return node
-
-    def type_of(self, name: str) -> NodeType:
-        """The node's type; a missing one is an error that says who supplies it."""
-        node = self.node(name)
-        found = self._resolve(node.plugin)
-        if found is None:
-            prefixes = [prefix for prefix in _SUPPLIERS if node.plugin.startswith(prefix)]
-            supplier = _SUPPLIERS[max(prefixes, key=len)] if prefixes else "an OpenFX bundle"
-            raise RenderError(
-                f"{name} is a {node.plugin}, which the embedded engine does not have. It comes "
-                f"with {supplier}: render with Natron, or put the bundle on OFX_PLUGIN_PATH."
-            )
-        return found
 
     def context(self, name: str, time: float) -> "NodeContext":
         """The node at a time, as its type sees it."""
@@ -99,10 +57,11 @@ class Scene:
             self._contexts[key] = NodeContext(self, self.node(name), kind, params)
         return self._contexts[key]
 
-    def input(self, name: str, label: str) -> str | None:
-        """The name of the node on an input, None when unconnected or the node is gone."""
-        source = self.node(name).inputs.get(label)
-        return source if source in self.graph.nodes else None
+    def disabled(self, name: str, time: float) -> bool:
+        """Whether the node is switched off."""
+        node = self.node(name)
+        switch = "disableNode"
+        return switch in node.params and Params(node, time, {switch: False}).flag(switch)
 
     def passed_through(self, name: str, time: float) -> str | None:
         """The input label that a node shows instead of its own output: disabled, or drawing
@@ -111,60 +70,105 @@ class Scene:
         None when the node works. A disabled node without inputs shows nothing ("").
         """
         node = self.node(name)
-        disabled = "disableNode" in node.params
-        disabled = disabled and Params(node, time, {"disableNode": False}).flag("disableNode")
-        if not disabled and not (node.inputs and on_another_plane(node)):
+        if not self.disabled(name, time) and not (node.inputs and on_another_plane(node)):
             return None
         kind = self._resolve(node.plugin)
         labels = [label for label in node.inputs if label != "Mask"]
         main = kind.main if kind else "Source"
         return main if main in labels else next(iter(labels), "")
 
+    def aspect(self, name: str) -> float:
+        """The pixel aspect of a node's output, the same at every time."""
+        if name not in self._aspects:
+            self.order(name)
+            time, found = float(self.graph.first), None
+            if not self.disabled(name, time) and self._resolve(self.node(name).plugin):
+                context = self.context(name, time)
+                found = context.kind.aspect(context) if context.kind.aspect else None
+            if found is None:
+                labels = input_labels(self.node(name))
+                sources = (self.input(name, label) for label in labels)
+                first = next((source for source in sources if source), None)
+                found = self.aspect(first) if first else self.graph.pixel_aspect
+            self._aspects[name] = found
+        return self._aspects[name]
+
     def region(self, name: str, time: float) -> Window:
-        """Where the node has pixels at a time."""
+        """Where the node has pixels at a time, in pixels of its own aspect."""
         key = (name, time)
         if key not in self._regions:
             self.order(name)
-            shown = self.passed_through(name, time)
-            if shown is None:
-                context = self.context(name, time)
-                self._regions[key] = context.kind.region(context)
-            else:
+            shown, aspect = self.passed_through(name, time), self.aspect(name)
+            if shown is not None:
                 source = self.input(name, shown)
-                self._regions[key] = self.region(source, time) if source else EMPTY
+                self._regions[key] = self.seen(source, time, aspect) if source else EMPTY
+                return self._regions[key]
+            context = self.context(name, time)
+            kind = context.kind
+            if aspect == 1:
+                found = kind.region(context)
+            elif kind.box is not None:
+                found = touched(kind.box(context), aspect)
+            else:
+                found = kind.region(context)
+                if kind.region is not same_region:
+                    found = touched(box_of(found, aspect), aspect)
+            self._regions[key] = found
         return self._regions[key]
 
+    def seen(self, name: str, time: float, aspect: float) -> Window:
+        """Where the node is, in pixels of another one's aspect."""
+        if self.aspect(name) == aspect:
+            return self.region(name, time)
+        return touched(self.box(name, time), aspect)
+
     def box(self, name: str, time: float) -> Box:
-        """The region before it is rounded to pixels."""
+        """The region before it is rounded to pixels, canonical."""
         self.order(name)
         source: str | None = name
         while source is not None:
             shown = self.passed_through(source, time)
             if shown is None:
                 context = self.context(source, time)
-                if context.kind.box is not None:
-                    return context.kind.box(context)
-                if context.kind.region is not same_region:
-                    break
-                shown = context.kind.main
+                kind = context.kind
+                if kind.box is not None:
+                    return kind.box(context)
+                if kind.region is not same_region:
+                    return box_of(kind.region(context), self.aspect(source))
+                shown = kind.main
             source = self.input(source, shown)
-        x1, y1, x2, y2 = self.region(source, time) if source else EMPTY
-        return float(x1), float(y1), float(x2), float(y2)
+        return 0.0, 0.0, 0.0, 0.0
 
     def format_of(self, name: str, time: float) -> Window:
-        """The format of a node's output, as `Write` uses it; the project's without a source."""
+        """The format of a node's output, as `Write` uses it; the project's without a source.
+
+        It is in pixels of whoever gave it, and handed on as it is.
+        """
         source: str | None = name
         while source is not None:
             shown = self.passed_through(source, time)
             if shown is None:
                 context = self.context(source, time)
-                if context.kind.format is not None:
-                    return context.kind.format(context)
+                given = context.kind.format(context) if context.kind.format else None
+                if given is not None:
+                    return given
                 labels = [label for label in context.node.inputs if label != "Mask"]
                 main = context.kind.main
                 shown = main if main in labels else next(iter(labels), "")
             source = self.input(source, shown)
         return self.graph.format
+
+    def format_seen(self, name: str, time: float) -> Window:
+        """The format of a node's output, as `NodeContext.input_format` says."""
+        while True:
+            shown = self.passed_through(name, time)
+            if shown is None:
+                same = self._same(name, time)
+                shown = None if same is None or same.computed else same.label
+            above = None if shown is None else self.input(name, shown)
+            if above is None:
+                return self.format_of(name, time)
+            name = above
 
     def components(self, name: str | None) -> Components:
         """Which channels a node's output has, the same at every time; RGBA without a node."""
@@ -204,34 +208,12 @@ class Scene:
             self._frames[name] = context.kind.frames(context)
         return self._frames[name]
 
-    def order(self, *targets: str) -> tuple[str, ...]:
-        """Every node that the targets could need, inputs before users; refuses cycles."""
-        if self._order is not None and all(target in self._order for target in targets):
-            return self._order
-        done: dict[str, None] = {}
-        open_: set[str] = set()
-        stack: list[tuple[str, bool]] = [(target, False) for target in reversed(targets)]
-        while stack:
-            name, leaving = stack.pop()
-            if leaving:
-                open_.discard(name)
-                done[name] = None
-            elif name in open_:
-                raise RenderError(f"{name} is its own input: the project's graph has a cycle.")
-            elif name not in done:
-                open_.add(name)
-                stack.append((name, True))
-                inputs = (self.input(name, label) for label in self.node(name).inputs)
-                stack.extend((source, False) for source in inputs if source and source not in done)
-        self._order = tuple(done)
-        return self._order
-
     def follow(self, name: str | None, time: float, window: Window) -> Placed | None:
         """The node that really computes these pixels, past disabled nodes and identities."""
         while name is not None:
             shown = self.passed_through(name, time)
             same = None if shown is not None else self._same(name, time)
-            if same is None or not same.beyond:
+            if not self._shows_beyond(name, shown, same):
                 window = window.intersect(self.region(name, time))
             if window.empty:
                 return None
@@ -245,6 +227,15 @@ class Scene:
                 time = time if same.time is None else same.time
             name = self.input(name, shown)
         return None
+
+    def _shows_beyond(self, name: str, shown: str | None, same: Same | None) -> bool:
+        """Whether the input that is shown instead of a node also shows outside its region."""
+        if same is not None and same.beyond:
+            return True
+        label = shown if same is None else same.label
+        source = None if label is None else self.input(name, label)
+        # Pixels are taken by their numbers, and the node counts in others.
+        return source is not None and self.aspect(source) != self.aspect(name)
 
     def _same(self, name: str, time: float) -> Same | None:
         context = self.context(name, time)
@@ -272,25 +263,6 @@ class Scene:
         return Upstream(matrix, region), source, time
 
 
-def animated(node: Node) -> bool:
-    """Whether the node or a shape of its has keys or an expression, or a shape comes and goes."""
-    return _keyed(node.params) or any(_shape_animated(shape) for shape in node.shapes)
-
-
-def _shape_animated(shape: Shape) -> bool:
-    points = (vars(point).values() for point in (*shape.points, *shape.feather_points))
-    return (
-        _keyed(shape.params)
-        or any(isinstance(value, Curve) for values in points for value in values)
-        or shape.params.get("lifeTime", ("All",))[0] not in ("All", 0)
-    )
-
-
-def _keyed(params: Mapping[str, tuple[Any, ...]]) -> bool:
-    changing = (Curve, Expression)
-    return any(isinstance(value, changing) for values in params.values() for value in values)
-
-
 @dataclass(frozen=True)
 class NodeContext:
     """`node_type.Context` over a scene."""
@@ -313,9 +285,19 @@ class NodeContext:
         return self.params.time
 
     @property
+    def aspect(self) -> float:
+        """The width of a pixel of the output over its height."""
+        return self.scene.aspect(self.node.name)
+
+    @property
     def format(self) -> Window:
         """The project's format."""
         return self.scene.graph.format
+
+    @property
+    def format_box(self) -> Box:
+        """The project's format in canonical coordinates."""
+        return box_of(self.scene.graph.format, self.graph.pixel_aspect)
 
     @property
     def media(self) -> Media:
@@ -325,13 +307,17 @@ class NodeContext:
     @property
     def labels(self) -> tuple[str, ...]:
         """Every input label that the node could have, in the catalogue's order."""
-        entry = catalogue().get(self.node.plugin)
-        return tuple(entry["inputs"]) if entry else tuple(self.node.inputs)
+        return input_labels(self.node)
 
     def input_format(self, label: str) -> Window:
-        """The format of an input, the project's when unconnected."""
+        """The format of an input in its own pixels, past identities, else the project's."""
         source = self.scene.input(self.node.name, label)
-        return self.scene.format_of(source, self.time) if source else self.format
+        return self.scene.format_seen(source, self.time) if source else self.format
+
+    def input_aspect(self, label: str) -> float:
+        """The pixel aspect of an input, the project's when unconnected."""
+        source = self.scene.input(self.node.name, label)
+        return self.scene.aspect(source) if source else self.graph.pixel_aspect
 
     def frames(self, label: str) -> tuple[float, float]:
         """The input's first and last frame; the project's range when unconnected."""
@@ -345,7 +331,13 @@ class NodeContext:
         return self.scene.input(self.node.name, label) is not None
 
     def region(self, label: str, time: float | None = None) -> Window:
-        """Where the input has pixels; empty when unconnected."""
+        """Where the input is, in pixels of the output's aspect; empty when unconnected."""
+        source = self.scene.input(self.node.name, label)
+        at = self.time if time is None else time
+        return self.scene.seen(source, at, self.aspect) if source else EMPTY
+
+    def own_region(self, label: str, time: float | None = None) -> Window:
+        """Where the input has pixels, by their own numbers; empty when unconnected."""
         source = self.scene.input(self.node.name, label)
         at = self.time if time is None else time
         return self.scene.region(source, at) if source else EMPTY
@@ -354,15 +346,16 @@ class NodeContext:
         """Which channels the input has; RGBA when unconnected."""
         return self.scene.components(self.scene.input(self.node.name, label))
 
-    def box(self, label: str) -> Box:
-        """The region of an input before it was rounded to pixels."""
+    def box(self, label: str, time: float | None = None) -> Box:
+        """The region of an input before it was rounded to pixels, canonical."""
         source = self.scene.input(self.node.name, label)
-        return self.scene.box(source, self.time) if source else (0.0, 0.0, 0.0, 0.0)
+        at = self.time if time is None else time
+        return self.scene.box(source, at) if source else (0.0, 0.0, 0.0, 0.0)
 
     def opaque(self, label: str) -> Window:
         """Where the input is known to have alpha 1 without computing it; often empty."""
         source = self.scene.input(self.node.name, label)
-        placed = self.scene.follow(source, self.time, self.region(label))
+        placed = self.scene.follow(source, self.time, self.own_region(label))
         if placed is None:
             return EMPTY
         if self.scene.components(placed.name) == "RGB":
@@ -374,7 +367,7 @@ class NodeContext:
     def filled(self, label: str) -> Window:
         """Where the input may be anything but black: its region without borders of whole moves."""
         source = self.scene.input(self.node.name, label)
-        placed = self.scene.follow(source, self.time, self.region(label))
+        placed = self.scene.follow(source, self.time, self.own_region(label))
         if placed is None:
             return EMPTY
         context = self.scene.context(placed.name, placed.time)

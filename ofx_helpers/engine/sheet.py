@@ -26,7 +26,7 @@ class OneFrame:
         self._cache = cache
         self._pictures: dict[tuple[Path, int], Picture] = {}
         self.header, self.frames, self.write = media.header, media.frames, media.write
-        self.film = media.film
+        self.film, self.aspect = media.film, media.aspect
 
     def read(self, path: Path, frame: int, layer: str = "") -> Picture:
         """The pixels, from memory the second time."""

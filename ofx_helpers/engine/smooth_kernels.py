@@ -9,8 +9,9 @@ precision inside, since the poles of wide kernels lie close to 1.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ofx_helpers.engine.compiled import compiled
 
 Rows = NDArray[np.float32]
 
@@ -18,7 +19,7 @@ Rows = NDArray[np.float32]
 _BLOCK = 512  # columns at a time: the states of a recursion then stay in the first cache
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def two_sided(rows: Any, taps: Any, feedback: Any, nearest: bool, start: float, end: float) -> Any:
     """The sum of a forward and a backward second-order recursion over the same input.
 
@@ -53,7 +54,7 @@ def two_sided(rows: Any, taps: Any, feedback: Any, nearest: bool, start: float, 
     return out
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def there_and_back(rows: Any, feedback: Any, gain: float, boundary: Any, nearest: bool) -> Any:
     """A third-order recursion forward, then the same backward over its result.
 

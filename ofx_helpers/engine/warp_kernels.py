@@ -4,12 +4,12 @@ Apart from the matrices' loops, which would otherwise be compiled with it.
 """
 
 import numpy as np
-from numba import njit
 
-from ofx_helpers.engine.resample_kernels import _reduced
+from ofx_helpers.engine.compiled import compiled
+from ofx_helpers.engine.resample_kernels import reduced
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def warp_rows(kind, clamp, black, src, x0, y0, bounds, places, steps, dst):  # type: ignore[no-untyped-def]
     """Fill `dst` (h, w, 4) from `src` at `places` (h, w, 2), reduced by `steps`.
 
@@ -28,7 +28,7 @@ def warp_rows(kind, clamp, black, src, x0, y0, bounds, places, steps, dst):  # t
             if np.isnan(fx) or np.isnan(fy):
                 continue
             jac = steps[0, 0] if shared else steps[y, x]
-            _reduced(
+            reduced(
                 kind, clamp, black, src, x0, y0, bounds, fx, fy,
                 jac, scratch, indices, part, out,
             )  # fmt: skip

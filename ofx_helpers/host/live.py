@@ -85,7 +85,7 @@ class Live:
             return box
         around = union([self._region(label, time) for label in self._facts])
         if around == (0.0, 0.0, 0.0, 0.0):
-            around = _box(self._context.format)
+            around = self._context.format_box
         x1, y1, x2, y2 = (
             edge if abs(edge) < _INFINITE else bound
             for edge, bound in zip(box, around, strict=True)
@@ -120,7 +120,7 @@ class Live:
             if self._above(label, at) is not None:
                 return self._masked(name, given[label, at])
             frame = given.get((label, at))
-            seen = part.intersect(self._context.region(label, at))
+            seen = part.intersect(self._context.own_region(label, at))
             if frame is None or not frame.window.contains(seen):
                 frame = input_frame(self._context, label, at, part)
             return self._masked(name, frame.crop(part))
@@ -144,7 +144,7 @@ class Live:
                     region=_nowhere,
                     frames=context.frames(label),
                     format=context.input_format(label),
-                    pixel_aspect=context.graph.pixel_aspect,
+                    pixel_aspect=context.input_aspect(label),
                     components=components,
                     premultiplication="opaque" if components == "RGB" else "premultiplied",
                 )
@@ -159,10 +159,7 @@ class Live:
         )
 
     def _region(self, label: str, time: float) -> Box:
-        context = self._context
-        if time == context.time:
-            return context.box(label)
-        return _box(context.region(label, time))
+        return self._context.box(label, time)
 
     def _above(self, label: str, time: float) -> Above | None:
         """The transforms that the engine left to the plug-in."""
@@ -215,11 +212,6 @@ def _project(context: Context) -> Project:
         last=float(graph.last),
         folder=graph.folder,
     )
-
-
-def _box(window: Window) -> Box:
-    x1, y1, x2, y2 = map(float, window)
-    return x1, y1, x2, y2
 
 
 def _frames(first: float, last: float) -> list[float]:

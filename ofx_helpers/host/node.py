@@ -7,10 +7,11 @@ from typing import cast
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import defined
 from ofx_helpers.engine.frame import Frame, Window
-from ofx_helpers.engine.node_type import Box, Components, Context, Matrix, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Components, Context, Matrix, NodeType, Same, Want
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.geometry import canonical, to_pixels
 from ofx_helpers.host.live import Live
@@ -108,8 +109,9 @@ class _PluginNode:
             plugins=(entry.identifier,),
             render=self._render,
             wants=self._wants,
-            region=lambda context: to_pixels(self._box(context)),
+            region=lambda context: to_pixels(self._box(context), aspect=context.aspect),
             box=self._box,
+            aspect=self._aspect,
             same_over=self._same,
             format=self._format,
             frames=self._frames,
@@ -155,6 +157,10 @@ class _PluginNode:
         with self._at(context) as live:
             return live.output.format or context.format
 
+    def _aspect(self, context: Context) -> float:
+        with self._at(context) as live:
+            return live.output.pixel_aspect
+
     def _frames(self, context: Context) -> tuple[float, float]:
         with self._at(context) as live:
             return live.effect.frames()
@@ -178,7 +184,7 @@ class _PluginNode:
         # Natron gathers through the input that the plug-in names; the engine through one of them.
         if found is None or found[0] != self._through:
             return None
-        aspect = 1 / context.graph.pixel_aspect
+        aspect = 1 / context.aspect
         return np.array(canonical(found[1], aspect, aspect), np.float64).reshape(3, 3)
 
     def _wants(self, context: Context, window: Window) -> Sequence[Want]:

@@ -29,10 +29,11 @@ def negotiate(plugin: Plugin, instance: Instance, time: float) -> Output:
     inputs = [clip for clip in instance.inputs() if clip.connection is not None]
     first = next((clip for clip in inputs if not clip.optional), inputs[0] if inputs else None)
     form = instance.project.format
-    aspect = instance.project.pixel_aspect
     if first is not None and first.connection is not None:
         form = first.connection.format or form
-        aspect = first.connection.pixel_aspect
+    # As Natron: of the first that is connected, be it optional or a mask.
+    given = [clip.connection.pixel_aspect for clip in inputs if clip.connection is not None]
+    aspect = given[0] if given else instance.project.pixel_aspect
     schema: dict[str, Any] = {
         n.PROP_FRAME_RATE: float(instance.project.fps),
         n.PROP_PREMULTIPLICATION: n.PREMULTIPLICATIONS[_premultiplication(instance, defaults)],
@@ -75,6 +76,10 @@ def _take(plugin: Plugin, instance: Instance, answer: PropertySet) -> Output:
         format=_format(answer.all(n.CLIP_PROP_FORMAT)),
         input_components={clip.name: clip.components for clip in instance.inputs()},
     )
+    if not instance.properties[n.PROP_MULTIPLE_ASPECTS]:
+        # Such a plug-in gets all its pictures as if they had its output's.
+        for clip in instance.clips.values():
+            clip.aspect = made.pixel_aspect
     instance.output = made
     instance.clips[n.OUTPUT].premultiplication = premultiplication
     for clip in instance.clips.values():

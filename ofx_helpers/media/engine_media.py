@@ -16,6 +16,7 @@ from ofx_helpers.media.engine_video import EngineVideo
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image, Size
 from ofx_helpers.media.images import read_image, write_image, write_jpeg
+from ofx_helpers.media.png_aspect import aspect_in
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".pfm"}
 _IMAGES |= {".psd", ".psb", ".xcf", ".ora", ".kra"}
@@ -45,6 +46,13 @@ class EngineMedia:
             raise MediaError(f"{path} does not exist: check the path.") from None
         return _image_header(path, stat.st_mtime_ns, stat.st_size)
 
+    def aspect(self, path: Path) -> float:
+        """The pixel aspect that a video, an OpenEXR or a PNG says; 1 of any other."""
+        if not _is_image(path):
+            return self._video(path).pixel_aspect
+        stat = path.stat()
+        return _image_aspect(path, stat.st_mtime_ns, stat.st_size)
+
     def read(self, path: Path, frame: int, layer: str = "") -> Picture:
         """The pixels of an image, or of a video's frame counted from 0."""
         if _is_image(path):
@@ -64,7 +72,9 @@ class EngineMedia:
                 picture.pixels.astype(np.float32, copy=False),
                 half=options.bit_depth == "16f",
                 window=_top_down(picture.data, height),
-                display=_top_down(picture.display, height),
+                # As Natron, which does not turn over a format that starts elsewhere than at 0.
+                display=Box(*picture.display),
+                aspect=picture.pixel_aspect,
             )
             return
         if picture.data != picture.display:
@@ -72,7 +82,7 @@ class EngineMedia:
         if path.suffix.lower() in (".jpg", ".jpeg"):
             write_jpeg(path, picture.pixels, options.quality)
         else:
-            write_image(path, picture.pixels)
+            write_image(path, picture.pixels, aspect=picture.pixel_aspect)
 
     def film(self, path: Path, size: Size, options: FilmOptions) -> Film:
         """A video by ffmpeg, in Rec.709 from 720 rows on and Rec.601 below, as Natron's."""
@@ -120,6 +130,18 @@ def _image_header(path: Path, _changed: int, _size: int) -> Header:
     )
 
 
+@lru_cache(maxsize=4096)
+def _image_aspect(path: Path, _changed: int, _size: int) -> float:
+    """As `_image_header`, of the aspect alone, which no decoding is needed for."""
+    if path.suffix.lower() == ".exr":
+        from ofx_helpers.media.exr import aspect_of
+
+        return aspect_of(path)
+    with path.open("rb") as file:
+        head = file.read(65536)
+    return aspect_in(head) if head.startswith(_PNG_START) else 1.0
+
+
 def _picture(image: Image) -> Picture:
     """With windows y up; OpenEXR's display window starts anywhere, the engine's at the origin."""
     display = image.display
@@ -153,4 +175,4 @@ def _filled(picture: Picture) -> Picture:
         from_rows = slice(data.y2 - part.y2, data.y2 - part.y1)
         from_columns = slice(part.x1 - data.x1, part.x2 - data.x1)
         pixels[rows, columns] = picture.pixels[from_rows, from_columns]
-    return Picture.of(pixels)
+    return Picture(pixels, display, display, picture.pixel_aspect)

@@ -56,6 +56,9 @@ class EngineVideo:
         self.size: Size = (context.width, context.height)
         components = context.format.components if context.format else ()
         self.channels = 4 if len(components) == 4 else 3
+        # The stream's own word goes before the codec's.
+        said = self._stream.sample_aspect_ratio or context.sample_aspect_ratio
+        self.pixel_aspect = float(said or 1)
         deep = any(component.bits > 8 for component in components)
         self.dtype: np.dtype[Any] = np.dtype(np.uint16 if deep else np.uint8)
         self._decoded = self._from_start()

@@ -45,6 +45,17 @@ def read_exr(path: Path, layer: str = "") -> Image:
     return Image(pixels, window, display, True, float(header.get("pixelAspectRatio", 1.0)))
 
 
+def aspect_of(path: Path) -> float:
+    """The pixel aspect in the file's header; 1 where it is damaged, which reading it says."""
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), header_only=True) as file:
+            return float(file.header().get("pixelAspectRatio", 1.0))
+    except (RuntimeError, ValueError, IndexError, KeyError):
+        return 1.0
+
+
 def write_exr(
     path: Path,
     pixels: Pixels,
@@ -52,11 +63,13 @@ def write_exr(
     half: bool = False,
     window: Box | None = None,
     display: Box | None = None,
+    aspect: float = 1.0,
 ) -> None:
     """Writes float `pixels`, (height, width, 1, 3 or 4) top-down, premultiplied, zip-compressed.
 
     `half` stores 16-bit floats (values past ±65504 become infinite). `window` says where the
     pixels lie and `display` what is shown; both start at (0, 0) with the pixels' size unless given.
+    `aspect` is a pixel's width over its height.
     """
     import OpenEXR
 
@@ -79,6 +92,7 @@ def write_exr(
         "type": OpenEXR.scanlineimage,
         "dataWindow": _corners(window),
         "displayWindow": _corners(display or window),
+        "pixelAspectRatio": float(aspect),
     }
     with replacing(path) as temporary:
         try:

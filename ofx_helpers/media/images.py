@@ -16,6 +16,7 @@ from ofx_helpers.media import gimp, photoshop, zipped
 from ofx_helpers.media.atomic import os_reason, write_bytes
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image, Pixels, Size
+from ofx_helpers.media.png_aspect import with_aspect
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr")
 """Suffixes, in lower case, that can be read and written."""
@@ -67,13 +68,14 @@ def read_grey8(path: Path | str, *, size: Size | None = None) -> NDArray[np.uint
     return np.ascontiguousarray(pixels[..., 0])
 
 
-def write_image(path: Path | str, pixels: Pixels, **exr: Any) -> None:
+def write_image(path: Path | str, pixels: Pixels, *, aspect: float = 1.0, **exr: Any) -> None:
     """Writes `pixels` in the format of the suffix, atomically, making missing folders.
 
     `pixels` is (height, width) or (height, width, 1, 3 or 4), top-down, RGB(A): uint8 or uint16
     for PNG, uint8 without alpha for JPEG, these or float32 for TIFF, float for OpenEXR; straight
-    alpha for PNG and TIFF, premultiplied for OpenEXR. The numbers are stored as they are. `exr` is
-    passed on to `ofx_helpers.media.exr.write_exr` (half, window, display). Raises `MediaError`.
+    alpha for PNG and TIFF, premultiplied for OpenEXR. The numbers are stored as they are. `aspect`,
+    a pixel's width over its height, is said by OpenEXR and PNG. `exr` is passed on to
+    `ofx_helpers.media.exr.write_exr` (half, window, display). Raises `MediaError`.
     """
     path = Path(path)
     shaped = pixels[..., None] if pixels.ndim == 2 else pixels
@@ -83,10 +85,10 @@ def write_image(path: Path | str, pixels: Pixels, **exr: Any) -> None:
     if suffix == ".exr":
         from ofx_helpers.media.exr import write_exr
 
-        write_exr(path, shaped, **exr)
+        write_exr(path, shaped, aspect=aspect, **exr)
     elif suffix == ".png":
         _refuse_dtype(path, shaped, "PNG", (np.uint8, np.uint16))
-        write_bytes(path, _encode_png(path, shaped))
+        write_bytes(path, with_aspect(_encode_png(path, shaped), aspect))
     elif suffix in (".jpg", ".jpeg"):
         _write_jpeg(path, shaped, JPEG_QUALITY, halved=False)
     elif suffix in (".tif", ".tiff"):

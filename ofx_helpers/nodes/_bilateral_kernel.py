@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def gather(values: Any, guide: Any, grid: Any, pads: Any, steps: Any, least: float) -> None:
     """Adds (h, w) values and their count to the nearest cells of (rows, columns, levels, 2).
 
@@ -23,7 +24,7 @@ def gather(values: Any, guide: Any, grid: Any, pads: Any, steps: Any, least: flo
             grid[row, column, level, 1] += 1
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def spread(guide: Any, grid: Any, pads: Any, steps: Any, least: float, out: Any) -> None:
     """Writes the grid's mean value at every pixel's place and guide to `out`, (h, w)."""
     h, w = guide.shape

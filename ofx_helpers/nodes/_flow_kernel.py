@@ -7,10 +7,11 @@ x and y, and the walk's deviation.
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled, inlined
 
 
-@njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
+@inlined
 def _corners(x: Any, y: Any, w: int, h: int) -> Any:
     """The pixel at or before (x, y), the next one, kept inside, and how far between they lie."""
     x = min(max(x, np.float32(0)), np.float32(w - 1))
@@ -22,7 +23,7 @@ def _corners(x: Any, y: Any, w: int, h: int) -> Any:
     return left, right, low, up, dx, dy
 
 
-@njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
+@inlined
 def _between(values: Any, channel: int, x: float, y: float) -> Any:
     """The value at a place between pixels, bilinear."""
     left, right, low, up, dx, dy = _corners(x, y, values.shape[1], values.shape[0])
@@ -31,7 +32,7 @@ def _between(values: Any, channel: int, x: float, y: float) -> Any:
     return np.float32(a + (b - a + (a + d - c - b) * dy) * dx + (c - a) * dy)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def walk(
     planes: Any, steps: Any, reach: float, width: float, step: float, way: int, even: bool, out: Any
 ) -> None:

@@ -1,15 +1,15 @@
 """What the generators share: where they have pixels, and, with Shuffle, in which bit depth."""
 
-import math
-
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box, box_of, nearest, touched
 from ofx_helpers.engine.colour import Curve as Transfer
 from ofx_helpers.engine.colour import transfer
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.graph import Expression
-from ofx_helpers.engine.node_type import Box, Context
+from ofx_helpers.engine.node_type import Context
+from ofx_helpers.engine.params import Params
 from ofx_helpers.nodes import _rec709 as rec709
 
 FORMATS = {
@@ -36,6 +36,17 @@ FORMATS = {
 }
 """Natron's formats by choice id, in pixels."""
 
+FORMAT_ASPECTS = {
+    "NTSC": 0.91,
+    "PAL": 1.09,
+    "NTSC_16:9": 1.21,
+    "PAL_16:9": 1.46,
+    "1K_Cinemascope": 2.0,
+    "2K_Cinemascope": 2.0,
+    "4K_Cinemascope": 2.0,
+}
+"""The pixel aspects of those whose pixels are not square."""
+
 _BYTE = ("8u", "byte")
 
 
@@ -46,23 +57,60 @@ def format_size(context: Context) -> tuple[int, int]:
 
 
 def rectangle(context: Context, menu: str = "extent") -> Box | None:
-    """x1, y1, x2, y2 in pixels of the extent chosen in `menu`; None where it is the default one."""
+    """The extent chosen in `menu`, canonical; None where it is the default one."""
     params = context.params
     extent = params.choice(menu)
     if extent == "format":
-        columns, rows = format_size(context)
-        return 0.0, 0.0, float(columns), float(rows)
+        return box_of(Window(0, 0, *format_size(context)), format_aspect(context))
     if extent == "size":
-        (x, y), (width, height) = params.pair("bottomLeft"), params.pair("size")
-        # Natron stores both in pixels; the catalogue's defaults are shares of the project.
-        if not params.is_set("bottomLeft"):
-            x, y = x * context.format.width, y * context.format.height
-        if not params.is_set("size"):
-            width, height = width * context.format.width, height * context.format.height
-        return x, y, x + width, y + height
-    if extent == "project":
-        return tuple(float(edge) for edge in context.format)  # type: ignore[return-value]
-    return None
+        return drawn_rectangle(context)
+    return context.format_box if extent == "project" else None
+
+
+def drawn_rectangle(context: Context) -> Box:
+    """What `bottomLeft` and `size` say, canonical."""
+    params = context.params
+    (x, y), (width, height) = params.pair("bottomLeft"), params.pair("size")
+    # Natron stores both in canonical units; the catalogue's defaults are shares of the project.
+    x1, y1, x2, y2 = context.format_box
+    if not params.is_set("bottomLeft"):
+        x, y = x * (x2 - x1), y * (y2 - y1)
+    if not params.is_set("size"):
+        width, height = width * (x2 - x1), height * (y2 - y1)
+    return x, y, x + width, y + height
+
+
+def format_aspect(context: Context) -> float:
+    """The pixel aspect of the chosen format, which has a parameter of its own, too."""
+    return context.params.number("NatronParamFormatPar")
+
+
+def extent_aspect(context: Context, menu: str = "extent") -> float:
+    """The pixel aspect of the format or the project where the extent is one, else the source's."""
+    extent = context.params.choice(menu)
+    if extent == "format":
+        return format_aspect(context)
+    return context.graph.pixel_aspect if extent == "project" else context.input_aspect("Source")
+
+
+def aspect_of(context: Context) -> float | None:
+    """The pixel aspect that a generator gives its picture, whatever its source's is.
+
+    A drawn rectangle that gives a format gives square pixels.
+    """
+    extent = context.params.choice("extent")
+    if extent == "format":
+        return format_aspect(context)
+    if extent == "size":
+        return 1.0 if _gives_format(context.params) else None
+    return context.graph.pixel_aspect
+
+
+def _gives_format(params: Params) -> bool:
+    """Whether a drawn rectangle is the format: with `reformat` on and without keys."""
+    stored = (*params.node.params.get("bottomLeft", ()), *params.node.params.get("size", ()))
+    moving = any(isinstance(value, Curve | Expression) for value in stored)
+    return not moving and "reformat" in params and params.flag("reformat")
 
 
 def box(context: Context) -> Box:
@@ -70,40 +118,18 @@ def box(context: Context) -> Box:
     found = rectangle(context)
     if found is not None:
         return found
-    if context.connected("Source"):
-        return context.box("Source")
-    x1, y1, x2, y2 = context.format
-    return float(x1), float(y1), float(x2), float(y2)
+    return context.box("Source") if context.connected("Source") else context.format_box
 
 
 def region(context: Context) -> Window:
     """The extent as a window."""
-    return around(box(context))
+    return touched(box(context), context.aspect)
 
 
-def around(area: Box) -> Window:
-    """The pixels that a box touches."""
-    x1, y1, x2, y2 = area
-    return Window(math.floor(x1), math.floor(y1), math.ceil(x2), math.ceil(y2))
-
-
-def format_of(context: Context) -> Window:
-    """The format of the picture: that of the extent, else the source's or the project's.
-
-    A drawn rectangle gives one only with `reformat` on and without keys.
-    """
-    params = context.params
-    extent = params.choice("extent")
-    if extent == "size":
-        stored = (*params.node.params.get("bottomLeft", ()), *params.node.params.get("size", ()))
-        moving = any(isinstance(value, Curve | Expression) for value in stored)
-        if moving or "reformat" not in params or not params.flag("reformat"):
-            return context.input_format("Source")
-    found = rectangle(context)
-    if found is None:
-        return context.input_format("Source")
-    x1, y1, x2, y2 = (math.floor(edge + 0.5) for edge in found)
-    return Window(x1, y1, x2, y2)
+def format_of(context: Context) -> Window | None:
+    """The format of the picture: that of the extent, else the source's or the project's."""
+    found, aspect = rectangle(context), aspect_of(context)
+    return None if found is None or aspect is None else nearest(found, aspect)
 
 
 def _curves(context: Context) -> tuple[Transfer, Transfer] | None:

@@ -7,7 +7,8 @@ each step. The formulas are those of `_blend.hsl_blend` (PDF 1.7), the result th
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled
 
 HUE, SATURATION, COLOR, LUMINOSITY = range(4)
 
@@ -15,7 +16,7 @@ _RED, _GREEN, _BLUE = (float(np.float32(share)) for share in (0.3, 0.59, 0.11))
 _TINY = float(np.finfo(np.float64).tiny)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@compiled
 def blend(operation: int, above: Any, below: Any, out: Any) -> None:
     """Write the RGB of one operation into `out`; all (h, w, 4) float32, premultiplied."""
     h, w, _ = above.shape

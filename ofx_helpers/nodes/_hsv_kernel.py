@@ -7,17 +7,18 @@ pairs" (1978), hues in degrees.
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled, inlined
 
 
-@njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
+@inlined
 def _within(angle: float, start: float, end: float) -> bool:
     if end < start:
         return bool(angle <= end or start <= angle)
     return bool(start <= angle and angle <= end)
 
 
-@njit(nogil=True, cache=True, inline="always")  # type: ignore[untyped-decorator]
+@inlined
 def _share(value: float, low: float, high: float, rolloff: float) -> float:
     if low <= value and value <= high:
         return 1.0
@@ -25,7 +26,7 @@ def _share(value: float, low: float, high: float, rolloff: float) -> float:
     return max(0.0, 1 - outside / rolloff) if rolloff > 0 else 0.0
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def turn(
     pixels: Any,
     hue: Any,

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import Box, box_of, in_pixels, union
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, Matrix, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, Matrix, NodeType, Same, Want
 from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.resample import (
     SLACK,
@@ -32,7 +33,7 @@ _STEPS = 1000
 _EIGHTHS = 8  # how a directional blur's region is found
 
 Direct = Callable[[Context, Params, float], Matrix | None]
-"""A node's matrix from its parameters at some time and an amount of 0 to 1."""
+"""A node's canonical matrix from its parameters at some time and an amount of 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ class Moves:
         )
 
     def matrix(self, context: Context) -> Matrix | None:
-        """The node as one matrix; None with blur, or when it has none."""
-        return None if self.blurs(context) else self._at(context, context.params, 1.0)
+        """The node as one matrix of pixels; None with blur, or when it has none."""
+        return None if self.blurs(context) else self._between_pixels(context, context.params, 1.0)
 
     def blurs(self, context: Context) -> bool:
         """Whether it is set to blur, by the shutter or along its way: then it is no matrix."""
@@ -84,14 +85,14 @@ class Moves:
             return source
         black = context.params.flag("black_outside")
         found = self._coarse(context, self.outline or self._at)
-        return output_box(found, source, black, unbounded(context))
+        return output_box(found, source, black, unbounded(context), context.aspect)
 
     def wants(self, context: Context, window: Window) -> Sequence[Want]:
         """The source under the window."""
         params = context.params
         above = context.upstream()
         area = input_region(
-            [invert(m @ above.matrix) for m in self._coarse(context, self._at)],
+            [invert(m @ above.matrix) for m in self._coarse(context, self._between_pixels)],
             window,
             above.region,
             params.choice("filter"),
@@ -144,15 +145,21 @@ class Moves:
         matrix = self.direct(context, params, amount)
         return matrix if matrix is None or not params.flag("invert") else invert(matrix)
 
+    def _between_pixels(self, context: Context, params: Params, amount: float) -> Matrix | None:
+        """From the input's pixels to the output's, which Natron takes to be of one aspect."""
+        matrix = self._at(context, params, amount)
+        return None if matrix is None else in_pixels(matrix, context.aspect, context.aspect)
+
     def _fine(self, context: Context) -> list[Matrix]:
         """The node's own matrices, input to output, a thousand with blur."""
         params = context.params
         if is_directional(params):
-            return _at_amounts(context, self._at, list(_amounts(params)))
+            return _at_amounts(context, self._between_pixels, list(_amounts(params)))
         if is_blurred(params):
             start, end = shutter_range(params)
-            return _at_times(context, self._at, list(np.linspace(start, end, _STEPS)))
-        return _at_amounts(context, self._at, [1.0])
+            times = list(np.linspace(start, end, _STEPS))
+            return _at_times(context, self._between_pixels, times)
+        return _at_amounts(context, self._between_pixels, [1.0])
 
     def _coarse(self, context: Context, at: Direct) -> list[Matrix]:
         """Enough of them to find regions: the eighths of an amount, or the quarters of a frame."""
@@ -182,12 +189,11 @@ def _at_times(context: Context, at: Direct, times: Sequence[float]) -> list[Matr
     return [np.zeros((3, 3)) if m is None else m for m in found]
 
 
-def unbounded(context: Context) -> Window:
+def unbounded(context: Context) -> Box:
     """What stands for infinity where a picture vanishes: the format with all that comes in."""
-    found = context.input_format("Source")
-    for label in context.node.inputs:
-        found = found.union(context.region(label))
-    return found
+    regions = [context.input_format("Source")]
+    regions += [context.region(label) for label in context.node.inputs]
+    return union([box_of(region, context.aspect) for region in regions])
 
 
 def is_directional(params: Params) -> bool:

@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def walk(values: Any, noise: Any, step: int, strength: Any, left: int, low: int) -> None:
     """One pass over (h, w) float32 values: cells of `step` pixels, the first from (left, low).
 

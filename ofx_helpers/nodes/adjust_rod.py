@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.resample import enclosing
 
 
@@ -23,16 +24,8 @@ def _region(context: Context) -> Window:
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
     """The source under the window, or its edge nearest to it."""
-    source = context.region("Source")
-    if source.empty:
-        return (Want("Source", source),)
-    area = Window(
-        min(max(window.x1, source.x1), source.x2 - 1),
-        min(max(window.y1, source.y1), source.y2 - 1),
-        max(min(window.x2, source.x2), source.x1 + 1),
-        max(min(window.y2, source.y2), source.y1 + 1),
-    )
-    return (Want("Source", area),)
+    source = context.own_region("Source")
+    return (Want("Source", source if source.empty else window.nearest(source)),)
 
 
 def _same(context: Context) -> Same | None:

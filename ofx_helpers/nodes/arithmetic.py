@@ -64,7 +64,11 @@ def _same(context: Context) -> Same | None:
     chosen = [i for i, name in enumerate("RGBA") if params.flag(f"NatronOfxParamProcess{name}")]
     if params.number("mix") == 0 or not chosen:
         return Same("Source")
-    neutral = _NEUTRAL.get(context.node.plugin.rpartition(".")[2])
+    name = context.node.plugin.rpartition(".")[2]
+    if name == "Clamp":
+        idle = not params.flag("minimumEnable") and not params.flag("maximumEnable")
+        return Same("Source") if idle else None
+    neutral = _NEUTRAL.get(name)
     if neutral is None or any(params.colour("value")[i] != neutral for i in chosen):
         return None
     return Same("Source")

@@ -19,11 +19,11 @@ def _size(context: Context) -> tuple[float, float]:
     params = context.params
     if context.node.plugin == "eu.cimg.ErodeBlur":
         diameter = 2 * abs(params.number("size"))
-        return diameter, diameter
+        return diameter / context.aspect, diameter
     x, y = params.pair("size")
     if params.flag("uniform"):
         y = x
-    return x / context.graph.pixel_aspect, y
+    return x / context.aspect, y
 
 
 def _kind(context: Context) -> str:

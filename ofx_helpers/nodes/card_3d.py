@@ -10,10 +10,11 @@ from math import radians
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import Box, box_of, nearest
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.node_type import Context, Matrix
 from ofx_helpers.engine.params import Params
-from ofx_helpers.nodes._generator import rectangle
+from ofx_helpers.nodes._generator import extent_aspect, rectangle
 from ofx_helpers.nodes._moves import Moves
 
 Position = NDArray[np.float64]
@@ -83,19 +84,23 @@ def _seen(params: Params, position: Position) -> Matrix:
 
 
 def _format(context: Context) -> Window:
-    x1, y1, x2, y2 = rectangle(context, "format") or context.format
-    low_x, low_y, high_x, high_y = (int(np.floor(side + 0.5)) for side in (x1, y1, x2, y2))
-    return Window(low_x, low_y, high_x, high_y)
+    found = rectangle(context, "format") or context.format_box
+    return nearest(found, extent_aspect(context, "format"))
 
 
-def _centre(area: Window) -> tuple[float, float]:
-    return (area.x1 + area.x2) / 2, (area.y1 + area.y2) / 2
+def _aspect(context: Context) -> float:
+    return extent_aspect(context, "format")
+
+
+def _centre(area: Box) -> tuple[float, float]:
+    return (area[0] + area[2]) / 2, (area[1] + area[3]) / 2
 
 
 def _direct(context: Context, params: Params, _amount: float) -> Matrix | None:
-    source, target = context.input_format("Source"), _format(context)
-    if source.empty:
+    if context.input_format("Source").empty:
         return None
+    source = box_of(context.input_format("Source"), context.aspect)
+    target = box_of(_format(context), context.aspect)
     camera = _position(params, "cam") if params.flag("camEnable") else np.eye(4)
     if np.linalg.det(camera) == 0:
         camera = np.eye(4)
@@ -105,8 +110,9 @@ def _direct(context: Context, params: Params, _amount: float) -> Matrix | None:
     lens = params.number("lensInHAperture") / max(_LEAST, params.number("lensInFocal"))
     matrix[:, :2] *= lens
     (x, y), (u, v) = _centre(source), _centre(target)
-    into = np.array([[1, 0, -x], [0, 1, -y], [0, 0, source.width]]) / source.width
-    out = np.array([[-target.width, 0, u], [0, -target.width, v], [0, 0, 1.0]])
+    wide, width = source[2] - source[0], target[2] - target[0]
+    into = np.array([[1, 0, -x], [0, 1, -y], [0, 0, wide]]) / wide
+    out = np.array([[-width, 0, u], [0, -width, v], [0, 0, 1.0]])
     direct: Matrix = out @ matrix @ into
     return None if np.linalg.det(direct) == 0 else direct
 
@@ -115,4 +121,4 @@ def _never(_context: Context) -> bool:
     return False
 
 
-NODE = Moves(_direct, _never).node("net.sf.openfx.Card3D", format=_format)
+NODE = Moves(_direct, _never).node("net.sf.openfx.Card3D", format=_format, aspect=_aspect)

@@ -37,7 +37,7 @@ _TO_XYZ = {
 def _size(context: Context) -> tuple[float, float]:
     params = context.params
     x, y = params.pair("size")
-    return x / context.graph.pixel_aspect, x if params.flag("uniform") else y
+    return x / context.aspect, x if params.flag("uniform") else y
 
 
 def _reach(context: Context) -> tuple[int, int]:

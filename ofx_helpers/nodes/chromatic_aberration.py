@@ -13,8 +13,9 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import Box
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.resample import enclosing
 from ofx_helpers.nodes.transform import centre_of
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import box, format_of, region, stored
+from ofx_helpers.nodes._generator import aspect_of, box, format_of, region, stored
 
 _Row = tuple[tuple[int, tuple[float, float, float]], ...]
 """(x where it ends, its colour in IRE), left to right."""
@@ -98,6 +98,7 @@ NODE = NodeType(
     region=region,
     box=box,
     format=format_of,
+    aspect=aspect_of,
     wants=_nothing,
     render=_render,
     opaque=region,

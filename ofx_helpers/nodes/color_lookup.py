@@ -131,6 +131,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.ColorLookupPlugin",),
     mask="Mask",
     process=True,
+    forgetful=True,
     premult=True,
     same=_same,
     point=_look_up,

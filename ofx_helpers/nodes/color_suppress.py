@@ -54,6 +54,7 @@ NODE = NodeType(
     components=_components,
     mask="Mask",
     process=True,
+    forgetful=True,
     premult=True,
     point=_suppress,
 )

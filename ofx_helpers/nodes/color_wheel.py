@@ -5,9 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import box_of, unrounded
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import box, encoded, format_of, rectangle, region, stored
+from ofx_helpers.nodes._generator import (
+    aspect_of,
+    box,
+    encoded,
+    format_of,
+    rectangle,
+    region,
+    stored,
+)
 from ofx_helpers.nodes.color_transform import hsv_to_rgb
 
 Plane = NDArray[np.float64]
@@ -38,11 +47,12 @@ def _colours(context: Context, hue: Plane, distance: Plane) -> Plane:
 
 
 def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixels:
-    aspect = context.graph.pixel_aspect
-    x1, y1, x2, y2 = rectangle(context) or tuple(float(side) for side in region(context))
+    aspect = context.aspect
+    whole = rectangle(context) or box_of(region(context), aspect)
     # One black pixel is left on each side.
-    radius = min((x2 - x1) * aspect / 2 - aspect, (y2 - y1) / 2 - 1)
+    radius = min((whole[2] - whole[0]) / 2 - aspect, (whole[3] - whole[1]) / 2 - 1)
     across, up = radius / aspect, radius
+    x1, y1, x2, y2 = unrounded(whole, aspect)
     left = np.arange(window.x1, window.x2, dtype=np.float64)[None, :] + 0.5 - (x1 + x2) / 2
     below = np.arange(window.y1, window.y2, dtype=np.float64)[:, None] + 0.5 - (y1 + y2) / 2
     x, y = left / across, below / up
@@ -74,6 +84,7 @@ NODE = NodeType(
     region=region,
     box=box,
     format=format_of,
+    aspect=aspect_of,
     wants=_nothing,
     render=_render,
 )

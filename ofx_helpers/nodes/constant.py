@@ -6,7 +6,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import box, encoded, format_of, region, stored
+from ofx_helpers.nodes._generator import aspect_of, box, encoded, format_of, region, stored
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
@@ -28,6 +28,7 @@ NODE = NodeType(
     region=region,
     box=box,
     format=format_of,
+    aspect=aspect_of,
     wants=_nothing,
     render=_fill,
 )

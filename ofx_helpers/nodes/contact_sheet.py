@@ -6,11 +6,11 @@ the mean of what each new pixel covers.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import touched
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
 
@@ -31,19 +31,23 @@ def _region(context: Context) -> Window:
 
 
 def _placed(context: Context, sheet: Window, row: int, column: int, source: Window) -> Window:
-    """The pixels that a picture with the format `source` touches in its cell."""
+    """The pixels that a picture with the format `source` touches in its cell.
+
+    Cells, gaps and pictures are measured in canonical units.
+    """
     params = context.params
+    across, wide = sheet.width * context.aspect, source.width * context.aspect
     rows, columns = (round(value) for value in params.pair("rowsColumns"))
     gap = params.whole("gap")
-    x1, y1 = column * sheet.width / columns + gap // 2, row * sheet.height / rows + gap // 2
-    width = max(1.0, (column + 1) * sheet.width / columns - (gap + 1) // 2 - x1)
+    x1, y1 = column * across / columns + gap // 2, row * sheet.height / rows + gap // 2
+    width = max(1.0, (column + 1) * across / columns - (gap + 1) // 2 - x1)
     height = max(1.0, (row + 1) * sheet.height / rows - (gap + 1) // 2 - y1)
-    scale = min(width / source.width, height / source.height)
+    scale = min(width / wide, height / source.height)
     if params.flag("center"):
-        x1 += (width - scale * source.width) / 2
+        x1 += (width - scale * wide) / 2
         y1 += (height - scale * source.height) / 2
-    x2, y2 = x1 + scale * source.width, y1 + scale * source.height
-    return Window(floor(x1), floor(y1), ceil(x2), ceil(y2))
+    x2, y2 = x1 + scale * wide, y1 + scale * source.height
+    return touched((x1, y1, x2, y2), context.aspect)
 
 
 def _cells(context: Context) -> Iterator[_Cell]:

@@ -63,12 +63,12 @@ def _product(left: Matrix, right: Matrix) -> Matrix:
 
 
 def _point(context: Context, params: Params, name: str) -> Point:
-    """A corner in pixels: unset, it is the format's."""
+    """A corner, canonical: unset, it is the format's."""
     x, y = params.pair(name)
     if params.is_set(name):
         return x, y
-    area = context.format
-    return area.x1 + x * area.width, area.y1 + y * area.height
+    x1, y1, x2, y2 = context.format_box
+    return x1 + x * (x2 - x1), y1 + y * (y2 - y1)
 
 
 def _enabled(params: Params) -> list[int]:

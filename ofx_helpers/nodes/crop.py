@@ -6,38 +6,29 @@ The soft edge is the smooth ramp of two parabolas over `softness` pixels, per ax
 """
 
 from collections.abc import Sequence
-from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import Box, box_of, nearest, touched
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, NodeType, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Want
 from ofx_helpers.engine.resample import enclosing
+from ofx_helpers.nodes._generator import extent_aspect, rectangle
 
 
 def _box(context: Context) -> Box:
     """The generators' `extent`: a format, a rectangle, the project, or what the input has."""
-    params = context.params
-    match params.choice("extent"):
-        case "format":
-            width, height = params.pair("NatronParamFormatSize")
-            return 0.0, 0.0, width, height
-        case "size":
-            x, y = params.pair("bottomLeft")
-            width, height = params.pair("size")
-            if not params.is_set("size"):
-                width, height = context.format.width * width, context.format.height * height
-            if not params.is_set("bottomLeft"):
-                x, y = x * context.format.width, y * context.format.height
-            return x, y, x + width, y + height
-        case "project":
-            box = context.format
-        case _:
-            if not context.region("Source").empty:
-                return context.box("Source")
-            box = context.format
-    return float(box.x1), float(box.y1), float(box.x2), float(box.y2)
+    found = rectangle(context)
+    if found is not None:
+        return found
+    return context.format_box if context.region("Source").empty else context.box("Source")
+
+
+def _aspect(context: Context) -> float | None:
+    """That of the format or project that it reformats to."""
+    fixed = context.params.choice("extent") in ("format", "project")
+    return extent_aspect(context) if fixed and context.params.flag("reformat") else None
 
 
 def smooth_ramp(t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -47,11 +38,11 @@ def smooth_ramp(t: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _offset(context: Context) -> tuple[int, int]:
-    """How far the source moves: to the origin when reformatting."""
+    """How far the source moves, in pixels: to the origin when reformatting."""
     if not context.params.flag("reformat"):
         return 0, 0
-    box = _box(context)
-    return -floor(box[0] + 0.5), -floor(box[1] + 0.5)
+    x1, y1, _, _ = nearest(_box(context), extent_aspect(context))
+    return -x1, -y1
 
 
 def _exact(context: Context) -> Box:
@@ -67,7 +58,8 @@ def _exact(context: Context) -> Box:
     if x2 <= x1 or y2 <= y1:
         return 0.0, 0.0, 0.0, 0.0
     if context.params.flag("blackOutside"):
-        return floor(x1) - 1.0, floor(y1) - 1.0, ceil(x2) + 1.0, ceil(y2) + 1.0
+        pixels = extent_aspect(context)
+        return box_of(touched((x1, y1, x2, y2), pixels).grow(1, 1), pixels)
     return x1, y1, x2, y2
 
 
@@ -75,13 +67,12 @@ def _region(context: Context) -> Window:
     return enclosing(_exact(context), context.format)
 
 
-def _format(context: Context) -> Window:
+def _format(context: Context) -> Window | None:
     """Reformatting to a format or the project gives that format; to a size, the input's stays."""
     fixed = context.params.choice("extent") in ("format", "project")
     if not (fixed and context.params.flag("reformat")):
-        return context.input_format("Source")
-    x1, y1, x2, y2 = _box(context)
-    return Window(round(x1), round(y1), round(x2), round(y2))
+        return None
+    return nearest(_box(context), extent_aspect(context))
 
 
 def _inside(context: Context, window: Window) -> Window:
@@ -89,36 +80,37 @@ def _inside(context: Context, window: Window) -> Window:
 
     The edge is the source's or the rectangle's own, which rounding may leave short of the result.
     """
-    whole = context.region("Source")
-    source = whole.intersect(enclosing(_box(context), context.format))
+    whole = context.own_region("Source")
+    box = enclosing(_box(context), context.format, aspect=context.aspect)
+    source = whole.intersect(context.region("Source")).intersect(box)
     dx, dy = _offset(context)
     moved = window.shift(-dx, -dy)
     if whole.empty:
         return whole
-    source = whole if source.empty else source
-    return Window(
-        min(max(moved.x1, source.x1), source.x2 - 1),
-        min(max(moved.y1, source.y1), source.y2 - 1),
-        max(min(moved.x2, source.x2), source.x1 + 1),
-        max(min(moved.y2, source.y2), source.y1 + 1),
-    )
+    return moved.nearest(whole if source.empty else source)
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
     return (Want("Source", _inside(context, window)),)
 
 
-def _axis(low: float, high: float, softness: float, black: bool, pixels: range) -> Pixels:
-    """The edge's weight along one axis for source pixel numbers."""
-    centre = np.arange(pixels.start, pixels.stop) + 0.5
+def _axis(
+    low: float, high: float, softness: float, edges: tuple[int, ...], pixels: range, length: float
+) -> Pixels:
+    """The edge's weight along one axis for source pixel numbers.
+
+    `low`, `high` and `softness` are canonical, as is the `length` of a pixel; `edges` are the
+    pixels that are black, none where what lies outside is not.
+    """
+    centre = (np.arange(pixels.start, pixels.stop) + 0.5) * length
     depth = np.minimum(centre - low, high - centre)
     weight = np.ones(len(depth))
     if softness > 0:
         soft = depth < softness
         weight[soft] = smooth_ramp(depth[soft] / softness)
-    if black:
+    if edges:
         weight[depth <= 0] = 0.0
-        for edge in (floor(low + 0.5), ceil(high - 0.5) - 1):
+        for edge in edges:
             if edge in pixels:
                 weight[edge - pixels.start] = 0.0
     return weight.astype(np.float32)
@@ -130,19 +122,16 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
         return np.zeros((window.height, window.width, 4), np.float32)
     dx, dy = _offset(context)
     moved = window.shift(-dx, -dy)
-    area = source.window
-    if area == moved:
-        pixels = source.pixels
-    else:
-        rows = np.clip(np.arange(moved.y1, moved.y2), area.y1, area.y2 - 1) - area.y1
-        columns = np.clip(np.arange(moved.x1, moved.x2), area.x1, area.x2 - 1) - area.x1
-        pixels = source.pixels[rows[:, None], columns[None, :]]
+    pixels = source.nearest(moved).pixels
     softness, black = context.params.number("softness"), context.params.flag("blackOutside")
     if softness <= 0 and not black:
         return pixels
     x1, y1, x2, y2 = _box(context)
-    across = _axis(x1, x2, softness, black, range(moved.x1, moved.x2))
-    up = _axis(y1, y2, softness, black, range(moved.y1, moved.y2))
+    edge = nearest((x1, y1, x2, y2), extent_aspect(context))
+    sides, ends = ((edge.x1, edge.x2 - 1), (edge.y1, edge.y2 - 1)) if black else ((), ())
+    columns, rows = range(moved.x1, moved.x2), range(moved.y1, moved.y2)
+    across = _axis(x1, x2, softness, sides, columns, context.aspect)
+    up = _axis(y1, y2, softness, ends, rows, 1.0)
     # The ramp grows again beyond an edge between pixels, where it would brighten the last of them.
     weight = np.minimum(up[:, None] * across[None, :], np.float32(1))
     faded: Pixels = pixels * weight[:, :, None]
@@ -156,4 +145,5 @@ NODE = NodeType(
     wants=_wants,
     render=_render,
     format=_format,
+    aspect=_aspect,
 )

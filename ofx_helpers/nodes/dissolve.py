@@ -5,8 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box, union
+from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
+from ofx_helpers.engine.graph import Expression
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 
 
@@ -32,6 +35,11 @@ def _dissolve_region(context: Context) -> Window:
     return context.region(first).union(context.region(second))
 
 
+def _dissolve_box(context: Context) -> Box:
+    first, second, _ = _pair(context)
+    return union([context.box(first), context.box(second)])
+
+
 def _dissolve_wants(context: Context, window: Window) -> Sequence[Want]:
     first, second, _ = _pair(context)
     wants = [Want(first, window), Want(second, window)]
@@ -54,6 +62,14 @@ def _chosen(context: Context) -> str:
     return labels[min(max(context.params.whole("which"), 0), len(labels) - 1)]
 
 
+def _chosen_format(context: Context) -> Window | None:
+    """That of the chosen input, unless which one that is has keys."""
+    stored = context.node.params.get("which", ())
+    keyed = any(isinstance(value, Curve | Expression) for value in stored)
+    label = _chosen(context)
+    return None if keyed or not context.connected(label) else context.input_format(label)
+
+
 def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixels:
     raise AssertionError("an identity is never rendered")
 
@@ -63,7 +79,9 @@ NODES = (
         plugins=("net.sf.openfx.DissolvePlugin",),
         main="0",
         process=True,
+        forgetful=True,
         region=_dissolve_region,
+        box=_dissolve_box,
         same=_dissolve_same,
         wants=_dissolve_wants,
         render=_dissolve,
@@ -72,7 +90,9 @@ NODES = (
         plugins=("net.sf.openfx.switchPlugin",),
         main="0",
         region=lambda context: context.region(_chosen(context)),
+        box=lambda context: context.box(_chosen(context)),
         same=lambda context: Same(_chosen(context)),
+        format=_chosen_format,
         transparent=True,
         render=_unused,
     ),

@@ -39,7 +39,7 @@ def _kind(context: Context) -> str:
 
 def _size(context: Context) -> tuple[float, float]:
     size = context.params.number("blurSize")
-    return size / context.graph.pixel_aspect, size
+    return size / context.aspect, size
 
 
 def _seen(context: Context, window: Window) -> Window:
@@ -184,7 +184,7 @@ def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame
     result[..., channels] = _strength(across, up, rule)
     size = params.number("erodeSize")
     if size and channels:
-        x, y = (2 * math.floor(abs(size) / by) + 1 for by in (context.graph.pixel_aspect, 1))
+        x, y = (2 * math.floor(abs(size) / by) + 1 for by in (context.aspect, 1))
         change = cv2.erode if size > 0 else cv2.dilate
         result[..., channels] = change(result, np.ones((y, x), np.uint8))[..., channels]
     if params.flag("nms") and channels:

@@ -14,7 +14,7 @@ from ofx_helpers.nodes.blur import kept_inside, padded
 
 def _size(context: Context) -> tuple[float, float]:
     size = context.params.number("edgeExtendSize")
-    return size / context.graph.pixel_aspect, size
+    return size / context.aspect, size
 
 
 def _idle(context: Context) -> bool:

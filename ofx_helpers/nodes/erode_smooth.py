@@ -25,7 +25,7 @@ def _size(context: Context) -> tuple[float, float]:
         y = x
     elif x * y < 0:
         y = 0.0
-    return x / context.graph.pixel_aspect, y
+    return x / context.aspect, y
 
 
 def _same(context: Context) -> Same | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import in_pixels
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, Matrix, NodeType
 from ofx_helpers.engine.params import Params
@@ -27,10 +28,11 @@ def _count(params: Params) -> int:
 
 
 def _matrices(context: Context) -> list[Matrix]:
-    """From nearly the whole transform to none of it."""
+    """From nearly the whole transform to none of it, between pixels."""
     params, count = context.params, _count(context.params)
     found = [transform.partly(context, params, 1.0 - (index + 1) / count) for index in range(count)]
-    return [invert(matrix) for matrix in found] if params.flag("invert") else found
+    found = [invert(matrix) for matrix in found] if params.flag("invert") else found
+    return [in_pixels(matrix, context.aspect, context.aspect) for matrix in found]
 
 
 def _colours(params: Params) -> NDArray[np.float32]:

@@ -124,6 +124,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.HSVToolPlugin",),
     components=_components,
     process=True,
+    forgetful=True,
     same=_same,
     wants=_wants,
     render=_render,

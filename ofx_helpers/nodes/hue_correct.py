@@ -93,6 +93,7 @@ NODE = NodeType(
     components=with_colour,
     mask="Mask",
     process=True,
+    forgetful=True,
     premult=True,
     same=_same,
     point=_correct,

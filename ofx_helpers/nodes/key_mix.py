@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ofx_helpers.engine.canonical import union
 from ofx_helpers.engine.finish import uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
@@ -36,6 +37,7 @@ NODE = NodeType(
     mask="Mask",
     process=True,
     region=_region,
+    box=lambda context: union([context.box("B"), context.box("A")]),
     same=_same,
     wants=_wants,
     render=_render,

@@ -10,12 +10,13 @@ from math import ceil, floor
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box, touched, unrounded
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.lens_models import Lens, is_straight, lens
-from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.params import catalogue
 from ofx_helpers.engine.resample import enclosing
-from ofx_helpers.nodes._generator import rectangle
+from ofx_helpers.nodes._generator import extent_aspect, rectangle
 from ofx_helpers.nodes._moves import unbounded
 from ofx_helpers.nodes._warped import STILL, Grid, centres, sampled
 
@@ -38,22 +39,26 @@ def _box(context: Context) -> Box:
     """The format in which the model works, in pixels."""
     found = rectangle(context)
     if found is not None:
-        return found
+        return unrounded(found, extent_aspect(context))
     area = _source_format(context)
     x1, y1, x2, y2 = context.format if area.empty else area
     return float(x1), float(y1), float(x2), float(y2)
 
 
-def _format(context: Context) -> Window:
+def _format(context: Context) -> Window | None:
     found = rectangle(context)
     if found is None:
-        return context.input_format("Source")
-    return Window(*(floor(side + 0.5) for side in found))
+        return None
+    return Window(*(floor(side + 0.5) for side in unrounded(found, extent_aspect(context))))
+
+
+def _aspect(context: Context) -> float | None:
+    return None if rectangle(context) is None else extent_aspect(context)
 
 
 def _lens(context: Context) -> Lens:
     model = context.params.choice("model")
-    return lens(model, _numbers(context), _box(context), context.graph.pixel_aspect)
+    return lens(model, _numbers(context), _box(context), context.aspect)
 
 
 def _bent(context: Context, x: Grid, y: Grid, *, back: bool) -> tuple[Grid, Grid]:
@@ -78,7 +83,14 @@ def _outline(context: Context, box: Box, margin: int) -> tuple[list[float], list
 
 
 def _exact(context: Context) -> Box:
-    source = context.box("Source")
+    """The region, canonical."""
+    x1, y1, x2, y2 = _sides(context)
+    return x1 * context.aspect, y1, x2 * context.aspect, y2
+
+
+def _sides(context: Context) -> Box:
+    """The region in pixels, not rounded."""
+    source = unrounded(context.box("Source"), context.aspect)
     box = _box(context) if context.region("Source").empty else source
     margin = 3 if context.params.flag("black_outside") else 2
     low, high = _outline(context, box, margin)
@@ -90,14 +102,14 @@ def _exact(context: Context) -> Box:
                 sides[i] = float(area[i])
             if high[i] > area[i + 2] >= box[i + 2]:
                 sides[i + 2] = float(area[i + 2])
-    for i, end in enumerate(unbounded(context)):
+    for i, end in enumerate(unrounded(unbounded(context), context.aspect)):
         if not abs(sides[i]) < _ENDLESS:
             sides[i] = float(end)
     return sides[0], sides[1], max(sides[2], sides[0]), max(sides[3], sides[1])
 
 
 def _region(context: Context) -> Window:
-    return enclosing(_exact(context), unbounded(context))
+    return enclosing(_exact(context), touched(unbounded(context), 1))
 
 
 def _wants(context: Context, _window: Window) -> Sequence[Want]:
@@ -139,4 +151,5 @@ NODE = NodeType(
     sourceless=_writes_map,
     concatenates="Source",
     format=_format,
+    aspect=_aspect,
 )

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want, never
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, never
 from ofx_helpers.engine.resample import enclosing
 from ofx_helpers.nodes import corner_pin, transform
 

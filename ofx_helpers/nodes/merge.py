@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box, union
 from ofx_helpers.engine.components import with_alpha
 from ofx_helpers.engine.finish import mixed, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
@@ -43,6 +44,23 @@ def _region(context: Context) -> Window:
     return result
 
 
+def _box(context: Context) -> Box:
+    """As `_region`, canonical: where sources lie between pixels, so does what is made of them."""
+    if context.params.number("mix") == 0:
+        return context.box("B")
+    bbox = context.params.choice("bbox")
+    if bbox in ("a", "b"):
+        label = bbox.upper()
+        return context.box(label) if context.connected(label) else context.format_box
+    labels = [label for label in ("B", *_sources(context)) if context.connected(label)]
+    boxes = [context.box(label) for label in labels]
+    if bbox == "union" or not boxes:
+        return union(boxes)
+    x1, y1, x2, y2 = zip(*boxes, strict=True)
+    low_x, low_y, high_x, high_y = max(x1), max(y1), min(x2), min(y2)
+    return low_x, low_y, max(high_x, low_x), max(high_y, low_y)
+
+
 def _plain(context: Context) -> bool:
     """Whether every channel goes in and out and no mask or mix weakens the result."""
     return (
@@ -77,7 +95,7 @@ def _same(context: Context) -> Same | None:
         # Hidden under an opaque layer: the layer itself, untouched to the last bit.
         region = _region(context)
         if not region.empty and context.opaque(sources[0]).contains(region):
-            return Same(sources[0])
+            return Same(sources[0], computed=True)
     return None
 
 
@@ -151,10 +169,10 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     above = frames[1].pixels if sources else np.zeros_like(original)
     result = merged(operation, masking, _chosen(above, a_switches), below)
     if operation not in KEEPS_B:
-        first = [context.region(label) for label in ("B", *sources[:1])]
+        first = [context.own_region(label) for label in ("B", *sources[:1])]
         blacken_outside(result, window, first)
     for label, frame in zip(sources[1:], frames[2:], strict=False):
-        part = inside(context.region(label), window)
+        part = inside(context.own_region(label), window)
         above = _chosen(frame.pixels[part], a_switches)
         result[part] = merged(operation, masking, above, result[part])
     mix = params.number("mix")
@@ -182,6 +200,7 @@ def _node(plugin: str) -> NodeType:
         mask=None,
         components=with_alpha,
         region=_region,
+        box=_box,
         same=_same,
         same_over=_same_over,
         edges=_edges,

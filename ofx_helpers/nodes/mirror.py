@@ -34,6 +34,7 @@ def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Pixel
 NODE = NodeType(
     plugins=("net.sf.openfx.Mirror",),
     wants=_wants,
+    shows_all=True,
     same=_same,
     render=_render,
 )

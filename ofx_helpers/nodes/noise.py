@@ -6,7 +6,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import box, format_of, region, stored
+from ofx_helpers.nodes._generator import aspect_of, box, format_of, region, stored
 from ofx_helpers.nodes._hash import random_plane, seed
 
 _CHANNELS = {"RGBA": (0, 1, 2, 3), "RGB": (0, 1, 2), "XY": (0, 1), "Alpha": (3,)}
@@ -37,6 +37,7 @@ def _varies(context: Context) -> bool:
 
 NODE = NodeType(
     plugins=("net.sf.openfx.Noise",),
+    aspect=aspect_of,
     process=True,
     region=region,
     box=box,

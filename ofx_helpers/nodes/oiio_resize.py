@@ -11,11 +11,13 @@ from math import pi
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import Box, box_of
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.params import Params
 from ofx_helpers.engine.resample import enclosing
-from ofx_helpers.nodes._generator import FORMATS
+from ofx_helpers.nodes._generator import FORMAT_ASPECTS, FORMATS
 
 Values = NDArray[np.float64]
 Taps = NDArray[np.intp]
@@ -73,13 +75,25 @@ _UNSTEADY = ("radial-lanczos3", "disk")
 """Filters that OpenImageIO's own resizing gets wrong, or stops at."""
 
 
+def _named(params: Params) -> str:
+    """The chosen format; this node's menu writes one family without the second underscore."""
+    return params.choice("format").replace("Super35", "Super_35")
+
+
+def _aspect(context: Context) -> float | None:
+    """That of the format, where it resizes to one."""
+    if context.params.choice("type") != "format":
+        return None
+    return FORMAT_ASPECTS.get(_named(context.params), 1.0)
+
+
 def _box(context: Context) -> Box:
     params = context.params
     x1, y1, x2, y2 = context.box("Source")
     match params.choice("type"):
         case "format":
-            # This node's menu writes one family of names without the second underscore.
-            width, height = FORMATS[params.choice("format").replace("Super35", "Super_35")]
+            width, height = FORMATS[_named(params)]
+            return box_of(Window(0, 0, width, height), FORMAT_ASPECTS.get(_named(params), 1.0))
         case "size":
             width, height = (int(value) for value in params.pair("size"))
             across, up = x2 - x1, y2 - y1
@@ -98,13 +112,13 @@ def _box(context: Context) -> Box:
 def _region(context: Context) -> Window:
     if context.region("Source").empty:
         return Window(0, 0, 0, 0)
-    return enclosing(_box(context), context.format)
+    return enclosing(_box(context), context.format, aspect=context.aspect)
 
 
-def _format(context: Context) -> Window:
+def _format(context: Context) -> Window | None:
     params = context.params
     if params.choice("type") == "scale":
-        return context.input_format("Source")
+        return None
     if params.choice("type") == "size":
         width, height = params.pair("size")
         return Window(0, 0, round(width), round(height))
@@ -116,12 +130,14 @@ def _same(context: Context) -> Same | None:
         return Same("Source") if context.params.pair("scale") == (1, 1) else None
     if context.params.choice("type") == "size":
         x, y = context.params.pair("size")
-        return Same("Source") if context.region("Source") == (0, 0, x, y) else None
+        return Same("Source") if context.own_region("Source") == (0, 0, x, y) else None
+    if context.input_aspect("Source") != context.aspect:
+        return None
     return Same("Source") if context.region("Source") == _region(context) else None
 
 
 def _wants(context: Context, _window: Window) -> Sequence[Want]:
-    return (Want("Source", context.region("Source")),)
+    return (Want("Source", context.own_region("Source")),)
 
 
 def _filter(context: Context, ratios: tuple[float, float]) -> str:
@@ -200,6 +216,8 @@ NODE = NodeType(
     region=_region,
     box=_box,
     format=_format,
+    aspect=_aspect,
+    many_aspects=True,
     same=_same,
     wants=_wants,
     render=_render,

@@ -87,7 +87,9 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
         return pixels
     x, y = params.pair("position")
     if not params.is_set("position"):
-        x, y = x * context.format.width, y * context.format.height
+        # What Natron makes of its share of the project is canonical, and taken for pixels.
+        _, _, width, height = context.format_box
+        x, y = x * width, y * height
     whole = context.region("Source")
     # The baseline's row counts from the top.
     down = whole.height - 1 - int(y)

@@ -3,8 +3,7 @@
 The engine renders one view, the first: of joined views the left one.
 """
 
-from dataclasses import replace
-
+from ofx_helpers.engine.canonical import Box
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same
 
@@ -28,7 +27,11 @@ def _nothing(_context: Context, window: Window, _frames: object) -> Frame:
     raise AssertionError("an identity is never rendered")
 
 
-_OTHERS = NodeType(
+def _box(context: Context) -> Box:
+    return context.box(_first(context))
+
+
+NODE = NodeType(
     plugins=(
         "fr.inria.built-in.Dot",
         "fr.inria.built-in.BackDrop",
@@ -45,11 +48,7 @@ _OTHERS = NodeType(
         "net.sf.openfx.TrackerPM",
     ),
     region=_region,
+    box=_box,
     same=_same,
     render=_nothing,
-)
-
-NODES = (
-    _OTHERS,
-    replace(_OTHERS, plugins=("net.sf.openfx.NoOpPlugin",), transparent=True),
 )

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from math import floor
 
+from ofx_helpers.engine.canonical import Box
 from ofx_helpers.engine.frame import Frame, Window
-from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 
 
 def _move(context: Context) -> tuple[int, int]:
     x, y = context.params.pair("translate")
-    return floor(x + 0.5), floor(y + 0.5)
+    return floor(x / context.aspect + 0.5), floor(y + 0.5)
 
 
 def _region(context: Context) -> Window:
@@ -19,7 +20,8 @@ def _region(context: Context) -> Window:
 def _exact(context: Context) -> Box:
     dx, dy = _move(context)
     x1, y1, x2, y2 = context.box("Source")
-    return x1 + dx, y1 + dy, x2 + dx, y2 + dy
+    across = dx * context.aspect
+    return x1 + across, y1 + dy, x2 + across, y2 + dy
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:

@@ -1,14 +1,16 @@
 """Ramp, Radial, Rectangle and CheckerBoard: pictures from nothing, over their source."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import Box, touched, unrounded
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Components, Context, NodeType, Want, usual_components
+from ofx_helpers.engine.node_type import Components, Context, NodeType, Want, usual_components
 from ofx_helpers.nodes._generator import (
-    around,
+    aspect_of,
     box,
     encoded,
     format_of,
@@ -42,7 +44,7 @@ def _ramp(context: Context, x: Grid, y: Grid) -> Grid:
     params = context.params
     (x0, y0), (x1, y1) = params.pair("point0"), params.pair("point1")
     length = (x1 - x0) ** 2 + (y1 - y0) ** 2
-    aspect = context.graph.pixel_aspect
+    aspect = context.aspect
     along = ((x + 0.5) * aspect - x0) * (x1 - x0) + ((y + 0.5) - y0) * (y1 - y0)
     t = np.clip(along / length, 0, 1) if length else np.zeros_like(along)
     kind = params.choice("type")
@@ -51,10 +53,7 @@ def _ramp(context: Context, x: Grid, y: Grid) -> Grid:
 
 def _box(context: Context) -> tuple[float, float, float, float]:
     """x1, y1, x2, y2 in pixels."""
-    found = rectangle(context) or tuple(float(edge) for edge in context.format)
-    x1, y1, x2, y2 = found
-    aspect = context.graph.pixel_aspect
-    return x1 / aspect, y1, x2 / aspect, y2
+    return unrounded(rectangle(context) or context.format_box, context.aspect)
 
 
 def _centred(context: Context) -> tuple[float, float, float, float]:
@@ -106,7 +105,7 @@ def _rectangle(context: Context, x: Grid, y: Grid) -> Grid:
     params = context.params
     x1, y1, x2, y2 = _centred(context)
     softness = params.number("softness")
-    soft = (softness / context.graph.pixel_aspect, softness)
+    soft = (softness / context.aspect, softness)
     dx, dy = np.minimum(x - x1, x2 - x), np.minimum(y - y1, y2 - y)
     inside = (dx > -0.5) & (dy > -0.5)
     edge = np.clip(dx + 0.5, 0, 1) * np.clip(dy + 0.5, 0, 1)
@@ -115,7 +114,7 @@ def _rectangle(context: Context, x: Grid, y: Grid) -> Grid:
         ramps = _smooth(np.maximum(dx, 0.5) / soft[0]) * _smooth(np.maximum(dy, 0.5) / soft[1])
         share = ramps * edge
     rx, ry = params.pair("cornerRadius")
-    rx, ry = min(rx / context.graph.pixel_aspect, (x2 - x1) / 2), min(ry, (y2 - y1) / 2)
+    rx, ry = min(rx / context.aspect, (x2 - x1) / 2), min(ry, (y2 - y1) / 2)
     if rx > 0 and ry > 0:
         corner = ((x < x1 + rx) | (x > x2 - rx)) & ((y < y1 + ry) | (y > y2 - ry))
         centre = (np.where(x < x1 + rx, x1 + rx, x2 - rx), np.where(y < y1 + ry, y1 + ry, y2 - ry))
@@ -125,7 +124,7 @@ def _rectangle(context: Context, x: Grid, y: Grid) -> Grid:
             ramps = _smooth(dx / soft[0]) * _smooth(dy / soft[1])
             length = np.sqrt(near)
             stretch = np.divide(1, length, out=np.ones_like(length), where=length > 0) - 1
-            away = np.hypot(nx * rx * stretch * context.graph.pixel_aspect, ny * ry * stretch)
+            away = np.hypot(nx * rx * stretch * context.aspect, ny * ry * stretch)
             away = np.where(near <= 0, min(rx, ry), away) / softness
             away = np.where(away < 1, _smooth(away), away)
             rounded = rounded * np.minimum(np.minimum(away, ramps), 1)
@@ -146,6 +145,9 @@ def _wants(context: Context, window: Window) -> Sequence[Want]:
 def _render_with(share: Share) -> Callable[[Context, Window, Sequence[Frame]], Pixels]:
     def render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
         params = context.params
+        if _components(context) == "Alpha" and share is not _rectangle:
+            # Of what they draw these plug-ins then write not the alpha but the red, which is none.
+            return np.zeros((window.height, window.width, 4), np.float32)
         t = share(context, *_grid(window))[..., None]
         outer, inner = np.array(params.colour("color0")), np.array(params.colour("color1"))
         drawn = (outer * (1 - t) + inner * t).astype(np.float32)
@@ -194,20 +196,23 @@ def _checkerboard(context: Context, window: Window, _frames: Sequence[Frame]) ->
     params = context.params
     x1, y1, x2, y2 = _box(context)
     x, y = _grid(window)
-    x, y = x - (x1 + x2) / 2, y - (y1 + y2) / 2
+    middle_x, middle_y = (x1 + x2) / 2, (y1 + y2) / 2
     width, height = params.pair("boxSize")
-    width /= context.graph.pixel_aspect
-    odd_x = np.floor(x / width).astype(np.int64) & 1
-    odd_y = np.floor(y / height).astype(np.int64) & 1
+    width, height = max(1.0, width / context.aspect), max(1.0, height)
+    odd_x = np.floor((x - middle_x) / width).astype(np.int64) & 1
+    odd_y = np.floor((y - middle_y) / height).astype(np.int64) & 1
     which = np.where(odd_y == 1, np.where(odd_x == 1, 2, 3), odd_x)
-    line, middle = _line(params.number("lineWidth")), _line(params.number("centerlineWidth"))
-    lines_x = _on_line(x, width * np.floor(x / width + 0.5), line)
-    lines_y = _on_line(y, height * np.floor(y / height + 0.5), line)
+    line, middle = params.number("lineWidth"), params.number("centerlineWidth")
+    across_line, across_middle = _line(line / context.aspect), _line(middle / context.aspect)
+    # In this order, so that a line that ends right on a pixel ends as the plug-in's.
+    nearest_x = middle_x + width * np.floor((x - middle_x) / width + 0.5)
+    nearest_y = middle_y + height * np.floor((y - middle_y) / height + 0.5)
+    lines_x, lines_y = _on_line(x, nearest_x, across_line), _on_line(y, nearest_y, _line(line))
     # The middle row hides everything, other rows' lines hide the middle column.
     which = np.where(lines_x, 4, which)
-    which = np.where(_on_line(x, 0.0, middle), 5, which)
+    which = np.where(_on_line(x, middle_x, across_middle), 5, which)
     which = np.where(lines_y, 4, which)
-    which = np.where(_on_line(y, 0.0, middle), 5, which)
+    which = np.where(_on_line(y, middle_y, _line(middle)), 5, which)
     names = ("color0", "color1", "color2", "color3", "lineColor", "centerlineColor")
     colours = np.array([params.colour(name) for name in names], np.float32)
     drawn: Pixels = stored(context, encoded(context, colours[None]))[0][which]
@@ -219,8 +224,7 @@ def _no_wants(_context: Context, _window: Window) -> Sequence[Want]:
 
 
 def _ramp_box(context: Context) -> Box:
-    x1, y1, x2, y2 = context.box("Source") if context.connected("Source") else context.format
-    return float(x1), float(y1), float(x2), float(y2)
+    return context.box("Source") if context.connected("Source") else context.format_box
 
 
 def _components(context: Context) -> Components:
@@ -232,28 +236,38 @@ def _components(context: Context) -> Components:
     return "RGBA" if usual == "RGB" and drawn else usual
 
 
-def _node(plugin: str, share: Share, where: Callable[[Context], Box]) -> NodeType:
+def _node(
+    plugin: str,
+    share: Share,
+    where: Callable[[Context], Box],
+    **more: Any,
+) -> NodeType:
     return NodeType(
         plugins=(plugin,),
         mask="Mask",
         components=_components,
         process=True,
-        region=lambda context: around(where(context)),
+        region=lambda context: touched(where(context), context.aspect),
         box=where,
         wants=_wants,
         render=_render_with(share),
+        **more,
     )
+
+
+_EXTENT: dict[str, Any] = {"aspect": aspect_of, "format": format_of}
 
 
 NODES = (
     _node("net.sf.openfx.Ramp", _ramp, _ramp_box),
-    _node("net.sf.openfx.Radial", _radial, _shape_box),
-    _node("net.sf.openfx.Rectangle", _rectangle, _shape_box),
+    _node("net.sf.openfx.Radial", _radial, _shape_box, **_EXTENT),
+    _node("net.sf.openfx.Rectangle", _rectangle, _shape_box, **_EXTENT),
     NodeType(
         plugins=("net.sf.openfx.CheckerBoardPlugin",),
         region=region,
         box=box,
         format=format_of,
+        aspect=aspect_of,
         wants=_no_wants,
         render=_checkerboard,
     ),

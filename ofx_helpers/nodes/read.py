@@ -125,6 +125,20 @@ def _format(context: Context) -> Window:
     return format_of(context.params, context.media.header(*found)) if found else context.format
 
 
+def _aspect(context: Context) -> float | None:
+    """That of the first file, which Natron takes for all; None where it is missing.
+
+    Who needs its pixels hears of that.
+    """
+    try:
+        path = _pattern(context)
+        if is_sequence(path.name):
+            path = frame_path(path, _span(context)[0])
+    except RenderError:
+        return None
+    return context.media.aspect(path) if path.is_file() else None
+
+
 def _frames(context: Context) -> tuple[float, float]:
     pattern = _pattern(context)
     if not is_sequence(pattern.name) and context.media.frames(pattern) is None:
@@ -281,6 +295,7 @@ _STOCK = NodeType(
     main="",
     region=_region,
     format=_format,
+    aspect=_aspect,
     frames=_frames,
     varies=_varies,
     wants=_no_wants,

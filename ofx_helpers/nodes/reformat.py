@@ -8,12 +8,12 @@ that is the first of the menu. One that names none gets that first one, whatever
 """
 
 from collections.abc import Sequence
-from math import ceil, floor
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box, box_of, in_pixels, nearest
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, Matrix, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, Matrix, NodeType, Same, Want
 from ofx_helpers.engine.resample import enclosing, input_region, invert, output_box, resample
 from ofx_helpers.nodes._generator import FORMATS
 
@@ -22,15 +22,13 @@ _FIRST = "PC_Video"
 
 
 def _source_box(context: Context) -> Box:
-    params = context.params
-    if params.flag("useRoD"):
+    if context.params.flag("useRoD"):
         return context.box("Source")
-    x1, y1, x2, y2 = (float(side) for side in context.input_format("Source"))
-    return x1, y1, x2, y2
+    return box_of(context.input_format("Source"), context.input_aspect("Source"))
 
 
 def _target_size(context: Context, drawn: bool) -> tuple[int, int, bool]:
-    """Width and height of the new format, and whether both are kept.
+    """Width and height of the new format in its pixels, and whether both are kept.
 
     `drawn`: as the pixels are computed, else as the region is.
     """
@@ -48,11 +46,13 @@ def _target_size(context: Context, drawn: bool) -> tuple[int, int, bool]:
             x1, y1, x2, y2 = context.box("Source")
             if params.flag("turn"):
                 x1, y1, x2, y2 = y1, x1, y2, x2
-            width = ceil(x2 * sx - 0.5) - floor(x1 * sx + 0.5)
-            height = ceil(y2 * sy - 0.5) - floor(y1 * sy + 0.5)
-            return int(width), int(height), True
+            scaled = x1 * sx, y1 * sy, x2 * sx, y2 * sy
+            found = nearest(scaled, context.input_aspect("Source"))
+            return found.x2 - found.x1, found.y2 - found.y1, True
         case _:
-            return context.format.width, context.format.height, True
+            x1, y1, x2, y2 = context.format_box
+            # Cut off, not rounded: Natron may lose a column where the division leaves a rest.
+            return int((x2 - x1) / context.graph.pixel_aspect), int(y2 - y1), True
 
 
 def _format_size(context: Context, drawn: bool) -> tuple[int, int]:
@@ -65,17 +65,32 @@ def _format_size(context: Context, drawn: bool) -> tuple[int, int]:
     return round(width), round(height)
 
 
-def _widening(context: Context) -> float:
-    """How much wider the new format's pixels are than the picture's, which are the project's."""
+def _target_aspect(context: Context) -> float:
+    """The pixel aspect of the new format."""
     params = context.params
-    names = {"box": "boxPar", "format": "NatronParamFormatPar"}
-    name = names.get(params.choice("reformatType"))
-    aspect = 0.0 if name is None else params.number(name)
-    return aspect / context.graph.pixel_aspect if aspect > 0 else 1.0
+    match params.choice("reformatType"):
+        case "format":
+            return params.number("NatronParamFormatPar")
+        case "box":
+            return params.number("boxPar")
+        case "scale":
+            return context.input_aspect("Source")
+        case _:
+            return context.graph.pixel_aspect
+
+
+def _aspect(context: Context) -> float | None:
+    """That of the new format, 1 where there is none; a scale keeps the source's."""
+    if context.params.choice("reformatType") == "scale":
+        return None
+    return 1.0 if _target(context) is None else _target_aspect(context)
 
 
 def _target(context: Context, drawn: bool = False) -> tuple[Box, Window] | None:
-    """Where the input's format lands, and the new format; None when either is empty."""
+    """Where the input's format lands, canonical, and the new format in its own pixels.
+
+    None when either is empty.
+    """
     params = context.params
     width, height, fixed = _target_size(context, drawn)
     x1, y1, x2, y2 = _source_box(context)
@@ -85,9 +100,8 @@ def _target(context: Context, drawn: bool = False) -> tuple[Box, Window] | None:
     if (width <= 0 and height <= 0) or across <= 0 or up <= 0:
         return None
     resize = params.choice("resize")
-    # The shape is fitted in the picture's pixels, and its place told in those of the format.
-    wide = _widening(context)
-    shown = width * wide
+    aspect = _target_aspect(context)
+    shown = width * aspect
     wider = shown * up > height * across
     if resize == "fit":
         resize = "height" if wider else "width"
@@ -108,11 +122,7 @@ def _target(context: Context, drawn: bool = False) -> tuple[Box, Window] | None:
         new = across * height / up
         low = (shown - new) / 2 if centred and fixed else 0.0
         box = (low, 0.0, low + new, float(height))
-    box = (box[0] / wide, box[1], box[2] / wide, box[3])
-    if fixed:
-        return box, Window(0, 0, width, height)
-    x1, y1, x2, y2 = box
-    return box, Window(floor(x1 + 0.5), floor(y1 + 0.5), ceil(x2 - 0.5), ceil(y2 - 0.5))
+    return box, Window(0, 0, width, height) if fixed else nearest(box, aspect)
 
 
 def format_of(context: Context) -> Window:
@@ -121,7 +131,15 @@ def format_of(context: Context) -> Window:
     return _NOWHERE if target is None else target[1]
 
 
+def _between_pixels(context: Context) -> Matrix | None:
+    """From the source's pixels to those of the new format."""
+    found = _direct(context)
+    source, output = context.input_aspect("Source"), context.aspect
+    return None if found is None else in_pixels(found, source, output)
+
+
 def _direct(context: Context, drawn: bool = True) -> Matrix | None:
+    """The canonical matrix."""
     target = _target(context, drawn)
     if target is None:
         return None
@@ -153,10 +171,11 @@ def _exact(context: Context) -> Box:
     moved = source
     if not _identity(context):
         black = context.params.flag("black_outside")
-        moved = output_box([direct], source, black, context.format)
+        moved = output_box([direct], source, black, context.format_box, context.aspect)
     if context.params.flag("preserveBB"):
         return moved
-    low, high = np.maximum(moved[:2], target[1][:2]), np.minimum(moved[2:], target[1][2:])
+    whole = box_of(target[1], _target_aspect(context))
+    low, high = np.maximum(moved[:2], whole[:2]), np.minimum(moved[2:], whole[2:])
     if (high <= low).any():
         return 0.0, 0.0, 0.0, 0.0
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
@@ -167,7 +186,7 @@ def _region(context: Context) -> Window:
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
-    direct = _direct(context)
+    direct = _between_pixels(context)
     if direct is None:
         return (Want("Source", _NOWHERE),)
     above, params = context.upstream(), context.params
@@ -186,11 +205,11 @@ def _same(context: Context) -> Same | None:
 
 
 def _matrix(context: Context) -> Matrix | None:
-    return _direct(context) if context.params.flag("preserveBB") else None
+    return _between_pixels(context) if context.params.flag("preserveBB") else None
 
 
 def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
-    direct = _direct(context)
+    direct = _between_pixels(context)
     if direct is None:
         return np.zeros((window.height, window.width, 4), np.float32)
     above, params = context.upstream(), context.params
@@ -215,4 +234,6 @@ NODE = NodeType(
     matrix=_matrix,
     concatenates="Source",
     format=format_of,
+    aspect=_aspect,
+    many_aspects=True,
 )

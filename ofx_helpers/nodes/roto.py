@@ -12,13 +12,14 @@ from math import ceil, floor
 
 import numpy as np
 
+from ofx_helpers.engine.canonical import Box, touched
 from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Box, Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
 from ofx_helpers.engine.roto import Outline, coverage, outline
-from ofx_helpers.nodes._blend import BLENDS, HSL, KEEPS_B, blacken_outside, merged
+from ofx_helpers.nodes._blend import BLENDS, HSL, KEEPS_B, blacken_outside, inside, merged
 
 
 def _outlines(context: Context) -> list[Outline]:
@@ -50,13 +51,27 @@ def _same(context: Context) -> Same | None:
     return None if context.node.shapes else Same("Bg")
 
 
-def _layer(shape: Outline, window: Window, channels: slice) -> Pixels:
+def _shown(context: Context, shape: Outline) -> Window:
+    """The pixels that can show a shape.
+
+    Natron draws its mask in square pixels, but colours only where its box lies in pixels of the
+    project: where these are not square, little or nothing is left of most shapes.
+    """
+    return touched(shape.box, context.graph.pixel_aspect)
+
+
+def _layer(shape: Outline, window: Window, shown: Window, channels: slice) -> Pixels:
     """The shape's premultiplied colour in some channels: a table from its 256 coverages."""
     # In this order and precision a whole pixel is exactly 1.
     steps = np.arange(256, dtype=np.float32) * np.float32(1 / np.float32(255))
     paint = np.array([*(c * shape.opacity for c in shape.colour), shape.opacity])
     table = (steps[:, None] * paint[channels]).astype(np.float32)
-    return np.take(table, coverage(shape, window), axis=0)
+    covered = coverage(shape, window)
+    if not shown.contains(window.intersect(shape.bounds)):
+        seen = inside(shown, window)
+        kept, covered = covered, np.zeros_like(covered)
+        covered[seen] = kept[seen]
+    return np.take(table, covered, axis=0)
 
 
 def _merged(context: Context, shape: Outline, window: Window, below: Pixels) -> Pixels:
@@ -66,7 +81,7 @@ def _merged(context: Context, shape: Outline, window: Window, below: Pixels) -> 
         raise RenderError(
             f"{context.node.name}: a shape asks for the operation {shape.operator!r}; known: {near}"
         )
-    layer = _layer(shape, window, slice(4 - below.shape[2], 4))
+    layer = _layer(shape, window, _shown(context, shape), slice(4 - below.shape[2], 4))
     return merged(shape.operator, False, layer, below).astype(np.float32, copy=False)
 
 
@@ -76,7 +91,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     shapes = [
         shape
         for shape in _outlines(context)
-        if shape.operator != "over" or not shape.bounds.intersect(window).empty
+        if shape.operator != "over" or not _shown(context, shape).intersect(window).empty
     ]
     kept = [not params.flag(f"NatronOfxParamProcess{name}") for name in "RGBA"]
     # A matte touches alpha alone, which no operation but the four of HSL mixes with colour.
@@ -86,8 +101,8 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     for shape in shapes:
         drawn = _merged(context, shape, window, drawn)
         if shape.operator not in KEEPS_B:
-            blacken_outside(drawn, window, (there, shape.bounds))
-        there = there.union(shape.bounds)
+            blacken_outside(drawn, window, (there, _shown(context, shape)))
+        there = there.union(_shown(context, shape))
     pixels = background.copy()
     for channel in range(4):
         if not kept[channel]:

@@ -1,13 +1,14 @@
 """Threshold, Difference and CopyRectangle: keys and patches by simple rules."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.canonical import touched
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want, all_regions, usual_components
+from ofx_helpers.nodes._generator import drawn_rectangle
 
 
 def _threshold(context: Context, pixels: Pixels, _window: Window) -> Pixels:
@@ -45,10 +46,7 @@ def _both(_context: Context, window: Window) -> Sequence[Want]:
 
 def _box(context: Context) -> Window:
     """The pixels of CopyRectangle's rectangle; unset, it is the whole project."""
-    (x, y), (width, height) = context.params.pair("bottomLeft"), context.params.pair("size")
-    if not context.params.is_set("size"):
-        width, height = width * context.format.width, height * context.format.height
-    return Window(math.floor(x), math.floor(y), math.ceil(x + width), math.ceil(y + height))
+    return touched(drawn_rectangle(context), context.aspect)
 
 
 def _fade(length: int, softness: float) -> NDArray[np.float32]:
@@ -82,6 +80,7 @@ NODES = (
         plugins=("net.sf.openfx.DifferencePlugin",),
         main="B",
         process=True,
+        forgetful=True,
         region=all_regions,
         wants=_both,
         render=_difference,

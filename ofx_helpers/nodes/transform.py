@@ -58,18 +58,16 @@ def _partial(scale: float, amount: float) -> float:
 
 
 def centre_of(context: Context, params: Params) -> tuple[float, float]:
-    """The centre in pixels: unset, it is the format's."""
+    """The centre, canonical: unset, it is the format's."""
     x, y = params.pair("center")
     if params.is_set("center"):
         return x, y
-    return (
-        context.format.x1 + x * context.format.width,
-        context.format.y1 + y * context.format.height,
-    )
+    x1, y1, x2, y2 = context.format_box
+    return x1 + x * (x2 - x1), y1 + y * (y2 - y1)
 
 
 def direct(context: Context, params: Params, amount: float) -> Matrix:
-    """The matrix from input to output in pixels, for a share of the parameters from 0 to 1."""
+    """The matrix from input to output, canonical, for a share of the parameters from 0 to 1."""
     return partly(context, params, amount * params.number("transformAmount"))
 
 

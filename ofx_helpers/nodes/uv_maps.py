@@ -82,7 +82,7 @@ def _wrapped(values: Grid, how: str) -> Grid:
 
 
 def _st_region(context: Context) -> Window:
-    return context.region("UV") if context.connected("Source") else Window(0, 0, 0, 0)
+    return context.region("UV")
 
 
 def _st_format(context: Context) -> Window:

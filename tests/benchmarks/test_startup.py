@@ -12,7 +12,8 @@ def test_a_small_render_imports_nothing_heavy(tmp_path: Path) -> None:
         f"sys.argv = ['memecomp', 'render', {str(project)!r}, '--engine', 'embedded']\n"
         "try: m.main()\n"
         "except SystemExit as end: print('ENDED', end.code)\n"
-        "heavy = {'numba', 'scipy', 'av', 'openvino', 'torch', 'rich', 'PyOpenColorIO'}\n"
+        "heavy = {'numba', 'scipy', 'av', 'openvino', 'torch', 'rich', 'PyOpenColorIO',"
+        " 'pydantic', 'urllib.request'}\n"
         "print('HEAVY', sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

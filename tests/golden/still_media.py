@@ -30,6 +30,9 @@ class MemoryMedia:
             dtype=picture.pixels.dtype,
         )
 
+    def aspect(self, path: Path) -> float:
+        return 1.0
+
     def read(self, path: Path, frame: int, layer: str = "") -> Picture:
         self.reads.append(path.name)
         return Picture.of(self._find(path))

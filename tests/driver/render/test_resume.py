@@ -136,3 +136,13 @@ def test_a_frame_that_is_read_at_another_time_is_one_that_counts(tmp_path: Path)
     assert rendered(tmp_path / "a.ntp").done == [2]
     footage(tmp_path, 1, 33)
     assert rendered(tmp_path / "a.ntp").done == []
+
+
+def test_the_shape_of_the_first_files_pixels_counts_for_all_frames(tmp_path: Path) -> None:
+    small_project(tmp_path, BODY, frames=2)
+    for frame in (1, 2):
+        footage(tmp_path, frame, 60 * frame)
+    assert rendered(tmp_path / "a.ntp").done == [1, 2]
+    first = tmp_path / "seq.0001.png"
+    write_image(first, read_image(first).pixels, aspect=2.0)
+    assert rendered(tmp_path / "a.ntp").done == [1, 2]

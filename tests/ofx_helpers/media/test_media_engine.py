@@ -75,3 +75,25 @@ def test_float_images_keep_their_floats(tmp_path):
     (tmp_path / "a.pfm").write_bytes(b"PF\n2 2\n-1.0\n" + values.tobytes())
     picture = EngineMedia().read(tmp_path / "a.pfm", 1)
     np.testing.assert_array_equal(picture.pixels[::-1], values)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.exr"])
+def test_a_file_says_how_wide_its_pixels_are(tmp_path: Path, name: str) -> None:
+    path, media = tmp_path / name, EngineMedia()
+    window = Window(0, 0, 5, 3)
+    kind = np.uint8 if name.endswith("png") else np.float32
+    pixels = np.full((3, 5, 3), 9, kind)
+    media.write(path, Picture(pixels, window, window, 1.5), WriteOptions(bit_depth="32f"))
+    assert media.aspect(path) == 1.5
+    np.testing.assert_array_equal(media.read(path, 0).pixels, pixels)
+    media.write(path, Picture(pixels, window, window), WriteOptions(bit_depth="32f"))
+    assert media.aspect(path) == 1
+
+
+def test_a_png_says_it_as_natrons_writer_does(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    write_image(path, np.zeros((3, 5, 3), np.uint8), aspect=1.09)
+    data = path.read_bytes()
+    # Pixels per unit across and up, of no unit, before the pixels.
+    assert data[37:50] == b"pHYs" + (5346).to_bytes(4, "big") + (5827).to_bytes(4, "big") + b"\0"
+    assert EngineMedia().aspect(path) == float(np.float32(5827) / np.float32(5346))

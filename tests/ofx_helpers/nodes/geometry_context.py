@@ -11,10 +11,11 @@ import numpy as np
 import OpenEXR
 import pytest
 
+from ofx_helpers.engine.canonical import Box, box_of, touched
 from ofx_helpers.engine.curve import Curve, Interpolation, Key
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.graph import Graph, Node
-from ofx_helpers.engine.node_type import Box, Components, NodeType, Upstream
+from ofx_helpers.engine.node_type import Components, NodeType, Upstream
 from ofx_helpers.engine.params import Params
 
 GOLDEN = Path(__file__).parents[3] / "../shared/natron/golden"
@@ -37,6 +38,8 @@ class FakeContext:
     above: Upstream | None = None
     regions: Mapping[str, Window] = field(default_factory=dict)
     graph: Graph = field(default_factory=lambda: Graph(nodes={}, format=SQUARE))
+    aspect: float = 1.0
+    """Of the output; the inputs' pixels are square."""
 
     @property
     def params(self) -> Params:
@@ -53,9 +56,17 @@ class FakeContext:
             return self.regions[label]
         return self.inputs[label].window if label in self.inputs else Window(0, 0, 0, 0)
 
-    def box(self, label: str) -> Box:
-        x1, y1, x2, y2 = self.region(label)
-        return float(x1), float(y1), float(x2), float(y2)
+    own_region = region
+
+    def box(self, label: str, time: float | None = None) -> Box:
+        return box_of(self.region(label, time), 1.0)
+
+    @property
+    def format_box(self) -> Box:
+        return box_of(self.format, self.graph.pixel_aspect)
+
+    def input_aspect(self, _label: str) -> float:
+        return 1.0
 
     def input_format(self, label: str) -> Window:
         return self.inputs[label].window if label in self.inputs else self.format
@@ -110,6 +121,8 @@ def render(
     )
     context = FakeContext(node, kind, inputs, **extra)
     region = kind.region(context)
+    if context.aspect != 1 and kind.box is not None:
+        region = touched(kind.box(context), context.aspect)
     area = region if window is None else window.intersect(region)
     if area.empty:
         over = window or Window(0, 0, 0, 0)

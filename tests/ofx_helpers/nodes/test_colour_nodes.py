@@ -184,3 +184,38 @@ def test_what_two_large_channels_leave_of_a_small_one_in_hsi_is_rounded_singly()
     share /= np.cos(2 * np.pi * float(np.float32(1 / 6) - angle))
     high = np.float32(float(intensity) * (1 + float(saturation) * share))
     assert got[:3].tolist() == [low, high, 3 * intensity - (low + high)]
+
+
+def test_a_clamp_of_nothing_leaves_even_clear_pixels() -> None:
+    clear = node("C", "ConstantPlugin", color=(0.5, 0.25, 0.75, 0.0))
+    off = {"minimumEnable": False, "maximumEnable": False, "premult": True}
+    made = graph(clear, node("N", "Clamp", {"Source": "C"}, **off))
+    np.testing.assert_array_equal(render(made, "N").pixels, render(made, "C").pixels)
+
+
+@pytest.mark.parametrize("plugin", ["HSVToolPlugin", "HueCorrect", "ColorLookupPlugin"])
+def test_channels_that_natron_puts_back_are_lost_where_the_mask_is_the_source(plugin: str) -> None:
+    # Measured with Natron 2.5; Grade and others put them back themselves and lose nothing.
+    images, off = {"a.png": A}, {"NatronOfxParamProcessG": False, "hueRotation": 30.0}
+    made = graph(
+        read("A", "a.png"),
+        read("Again", "a.png"),
+        node("Lost", plugin, {"Source": "A", "Mask": "A"}, **off),
+        node("Kept", plugin, {"Source": "A", "Mask": "Again"}, **off),
+    )
+    lost, kept = (render(made, name, images).pixels for name in ("Lost", "Kept"))
+    np.testing.assert_array_equal(kept[..., 1], linear(A)[..., 1])
+    np.testing.assert_array_equal(lost[..., 1], 0)
+    np.testing.assert_array_equal(lost[..., 0], kept[..., 0])
+
+
+def test_a_difference_of_a_picture_and_itself_has_no_colour() -> None:
+    made = graph(
+        read("A", "a.png"),
+        read("Again", "a.png"),
+        node("Lost", "DifferencePlugin", {"A": "A", "B": "A"}, offset=-0.25),
+        node("Kept", "DifferencePlugin", {"A": "A", "B": "Again"}, offset=-0.25),
+    )
+    lost, kept = (render(made, name, {"a.png": A}).pixels for name in ("Lost", "Kept"))
+    np.testing.assert_array_equal(lost, np.float32((0, 0, 0, 0.25)) * np.ones_like(lost))
+    np.testing.assert_array_equal(kept[..., :3], linear(A)[..., :3])

@@ -146,3 +146,27 @@ def test_a_generator_of_x_and_y_alone_has_no_blue(processed: bool) -> None:
         NatronOfxParamProcessB=processed,
     )
     np.testing.assert_array_equal(got[3, 3], (0.5, 0.25, 0, 1))
+
+
+@pytest.mark.parametrize("plugin", ["Radial", "Rectangle"])
+def test_a_shape_over_a_picture_gives_it_the_format_of_its_extent(plugin: str) -> None:
+    # A picture of half the project's size; Reformat scales from the format, so by 2 or by 4.
+    made = graph(
+        read("A", "a.png"),
+        node("S", plugin, {"Source": "A"}, extent="project", expandRoD=False, color1=(0.0,) * 4),
+        node("R", "Reformat", {"Source": "S"}, reformatType="box", boxSize=(64, 48)),
+        size=(32, 24),
+    )
+    assert render(made, "R", {"a.png": A}).window == Window(0, 0, 32, 24)
+
+
+@pytest.mark.parametrize(("plugin", "left"), [("Ramp", 0.25), ("Radial", 0.25), ("Rectangle", 1)])
+def test_over_an_alpha_alone_ramp_and_radial_draw_the_red_that_it_lacks(
+    plugin: str, left: float
+) -> None:
+    # As Natron 2.5's plug-ins do: what is drawn is 0, and mix leaves that part of the source.
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.0, 0.0, 0.0, 1.0), outputComponents="Alpha"),
+        node("N", plugin, {"Source": "C"}, color0=(0.0, 0.0, 0.0, 1.0), mix=0.75),
+    )
+    np.testing.assert_allclose(render(made, "N").pixels[..., 3], left, atol=1e-6)

@@ -221,7 +221,8 @@ def test_a_box_of_wide_pixels_keeps_the_shape_of_the_picture(
 ) -> None:
     source = Frame(np.ones((80, 96, 4), np.float32), Window(0, 0, 96, 80))
     kind = collect()["net.sf.openfx.Reformat"]
-    got = alone.render(kind, {"Source": source}, params={**params, "boxSize": [60, 60]})
+    params = {**params, "boxSize": [60, 60]}
+    got = alone.render(kind, {"Source": source}, params=params, aspect=1.5)
     assert got.window == window
 
 

@@ -12,6 +12,7 @@ from ofx_helpers.engine.node_type import Upstream
 from ofx_helpers.engine.params import catalogue
 from ofx_helpers.engine.resample import invert, resample, warp
 from ofx_helpers.nodes import collect
+from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 from tests.ofx_helpers.nodes import geometry_context as alone
 
@@ -228,3 +229,10 @@ def test_mix_below_a_transform_leaves_the_picture_above_it(plugin: str) -> None:
     here = (slice(5, 25), slice(10, 35))
     assert np.abs(got[here] - linear(picture)[here])[..., 1].max() < 1e-6
     assert np.abs(got[here] - linear(picture)[here])[..., 0].max() > 0.1
+
+
+def test_a_map_without_a_source_still_has_the_maps_region() -> None:
+    made = graph(read("UV", "a.png"), node("N", "STMap", {"UV": "UV"}), size=(32, 24))
+    got = render(made, "N", {"a.png": gradient(16, 12)})
+    assert got.window == Window(0, 0, 16, 12)
+    assert not got.pixels.any()
