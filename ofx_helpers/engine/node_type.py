@@ -341,6 +341,9 @@ class NodeType:
     beside 0; None for all of it."""
     mask: str | None = None
     """The label of the mask input where the engine applies mask, maskInvert and mix."""
+    host_mask: bool = False
+    """Whether Natron masks and mixes instead of the plug-in: by `hostMix` and the mask's first
+    channel, without inverting."""
     nearest: Callable[[Context], bool] = never
     """Whether the main input's nearest pixels go on beyond it outside the box of a mask."""
     process: bool = False
