@@ -144,9 +144,12 @@ def chosen_depth(context: Context) -> Depth:
 
 
 def encoded(context: Context, pixels: Pixels) -> Pixels:
-    """Linear pixels (h, w, 4) as the plug-ins that know about it encode them for their depth."""
+    """Linear pixels (h, w, 4) as the plug-ins that know about it encode them for their depth.
+
+    Only what has red, green and blue is encoded.
+    """
     depth = chosen_depth(context)
-    if depth == "32f" or context.params.choice("outputComponents") == "Alpha":
+    if depth == "32f" or context.params.choice("outputComponents") in ("Alpha", "XY"):
         return pixels
     found = pixels.copy()
     srgb = transfer("sRGB")

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.canonical import box_of, unrounded
+from ofx_helpers.engine.depth import rounded
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Want, always
 from ofx_helpers.nodes._generator import (
     aspect_of,
     box,
@@ -70,7 +71,8 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     pixels = np.empty((window.height, window.width, 4), np.float32)
     pixels[..., :3] = _colours(context, hue, distance)
     pixels[..., 3] = 1
-    pixels = encoded(context, pixels)
+    # The rim is a share of codes that are rounded already, and is cut.
+    pixels = rounded(encoded(context, pixels), chosen_depth(context))
     pixels *= cover[..., None].astype(np.float32)
     return shown(context, pixels)
 
@@ -82,6 +84,7 @@ def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
 NODE = NodeType(
     plugins=("net.sf.openfx.ColorWheel",),
     depth=chosen_depth,
+    cut=always,
     process=True,
     region=region,
     box=box,

@@ -94,6 +94,25 @@ def light(code: int) -> float:
     return float(((code / 255 + 0.055) / 1.055) ** 2.4)
 
 
+def test_x_and_y_are_kept_without_a_curve_and_seen_through_one() -> None:
+    two = node("XY", "ConstantPlugin", outputBitDepth="8u", color=A, outputComponents="XY")
+    # 0.25 and 0.5 as codes, which whoever takes them as colours decodes.
+    assert shown(two)[:3] == pytest.approx([light(64), light(128), 0], abs=1e-5)
+
+
+def test_the_rim_of_a_colour_wheel_is_a_share_of_its_codes_and_cut() -> None:
+    def wheel(depth: str) -> np.ndarray:
+        made = graph(node("W", "ColorWheel", outputBitDepth=depth), size=(30, 30))
+        return render(made, "W").pixels
+
+    exact, codes = wheel("32f"), wheel("8u")
+    cover = exact[..., 3]
+    rim = (cover > 0) & (cover < 1)
+    assert rim.sum() > 20
+    wanted = np.floor(255 * cover[rim] + 1e-4)  # alpha's code is 255 times the cover, cut
+    np.testing.assert_array_equal(np.rint(codes[..., 3][rim] * 255), wanted)
+
+
 def test_unpremult_cuts_to_the_code_below() -> None:
     made = graph(
         node("C", "ConstantPlugin", outputBitDepth="8u", color=(0.0312, 0.0312, 0.0312, 0.6)),
