@@ -152,10 +152,21 @@ def _render_with(share: Share) -> Callable[[Context, Window, Sequence[Frame]], P
         outer, inner = np.array(params.colour("color0")), np.array(params.colour("color1"))
         drawn = (outer * (1 - t) + inner * t).astype(np.float32)
         if frames:
-            drawn += frames[0].pixels * (np.float32(1) - drawn[..., 3:4])
+            below = frames[0].pixels
+            if share is _ramp and usual_components(context) == "RGB":
+                below = _misread(below)
+            drawn += below * (np.float32(1) - drawn[..., 3:4])
         return drawn
 
     return render
+
+
+def _misread(pixels: Pixels) -> Pixels:
+    """A picture without alpha as Natron's Ramp takes it: for an alpha, the next pixel's red."""
+    result = pixels.copy()
+    reds = pixels[..., 0].reshape(-1)
+    result[..., 3] = np.append(reds[1:], reds[-1:]).reshape(pixels.shape[:2])
+    return result
 
 
 def _shape_box(context: Context) -> Box:

@@ -170,3 +170,14 @@ def test_over_an_alpha_alone_ramp_and_radial_draw_the_red_that_it_lacks(
         node("N", plugin, {"Source": "C"}, color0=(0.0, 0.0, 0.0, 1.0), mix=0.75),
     )
     np.testing.assert_allclose(render(made, "N").pixels[..., 3], left, atol=1e-6)
+
+
+def test_a_ramp_over_a_picture_without_alpha_takes_its_red_for_one() -> None:
+    # Natron 2.5 hands the plug-in three channels, and it reads the fourth: the next pixel's red.
+    made = graph(
+        node("S", "Solid", color=(0.25, 0.5, 0.75)),
+        node("N", "Ramp", {"Source": "S"}, type="linear", point0=(4.0, 0.0), point1=(12.0, 0.0)),
+    )
+    got = render(made, "N").pixels[5, :, 3]
+    share = np.clip((np.arange(16) + 0.5 - 4) / 8, 0, 1)
+    np.testing.assert_allclose(got, share + 0.25 * (1 - share), atol=1e-6)
