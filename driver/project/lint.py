@@ -27,7 +27,7 @@ _EVERY_NODES = {
 }
 _HOSTS = ("_channels", "_layer_name", "Choice", "_Mask", "enableMask", "maskChannel")
 # Groups of nodes that make a picture of their own.
-_MAKERS = ("Image", "Draw")
+_MAKERS = ("Image", "Draw", "Extra/Draw")
 _NUMBERS = {"Int", "Double", "Color", "Bool"}
 
 
