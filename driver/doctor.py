@@ -11,6 +11,7 @@ from models import weights
 from models.registry import collect
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.ffmpeg_binary import find_ffmpeg
+from ofx_helpers.media.svg import drawable
 
 PLUGIN_FOLDERS = ("/usr/OFX/Plugins", "/Library/OFX/Plugins")
 
@@ -29,6 +30,7 @@ def findings() -> Iterator[Finding]:
     yield _ffmpeg()
     yield _natron()
     yield _plugins()
+    yield _svg()
     yield _gpu()
     yield from _backends()
     yield from _weights()
@@ -61,6 +63,12 @@ def _plugins() -> Finding:
     if bundles:
         return Finding("OpenFX plug-ins", True, ", ".join(bundle.name for bundle in bundles))
     return Finding("OpenFX plug-ins", False, "none found; set OFX_PLUGIN_PATH to their folder")
+
+
+def _svg() -> Finding:
+    if drawable():
+        return Finding("librsvg", True, "draws SVG files")
+    return Finding("librsvg", False, "not found, so no SVG is read: install Debian's librsvg2-2")
 
 
 def _gpu() -> Finding:

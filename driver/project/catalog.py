@@ -20,6 +20,7 @@ GROUP = "fr.inria.built-in.Group"
 INPUT = "fr.inria.built-in.Input"
 OUTPUT = "fr.inria.built-in.Output"
 ROTO = "fr.inria.built-in.Roto"
+PRECOMP = "fr.inria.built-in.Precomp"
 
 # Catalogue type → (type in a project, number of dimensions; 0: as many as the default has).
 _TYPES = {

@@ -27,7 +27,7 @@ _EVERY_NODES = {
 }
 _HOSTS = ("_channels", "_layer_name", "Choice", "_Mask", "enableMask", "maskChannel")
 # Groups of nodes that make a picture of their own.
-_MAKERS = ("Image", "Draw")
+_MAKERS = ("Image", "Draw", "Extra/Draw")
 _NUMBERS = {"Int", "Double", "Color", "Bool"}
 
 
@@ -94,7 +94,8 @@ def _param(node: ProjectNode, kind: NodeKind | None, param: Param) -> Iterator[F
         text = f"wrong type: it is stored as {param.kind} and should be {known.kind}."
         yield Fault(node.path, param.name, text)
         return
-    if param.kind == "Choice" and param.values and known.options:
+    menu = param.kind == "Choice" and (kind.plugin, param.name) not in _FILLED
+    if menu and param.values and known.options:
         value = param.values[0]
         if isinstance(value, str):
             meant = option_of(value, -1, known.options)  # the stored index is no excuse
@@ -134,6 +135,8 @@ def _inputs(
         yield Fault(node.path, labels[0], "not connected, though a Write shows this node.")
 
 
+# The menus that Natron fills by what it finds: the Write nodes of another project.
+_FILLED = {(catalog.PRECOMP, "writeNode")}
 _SOURCES = {catalog.READ, catalog.ROTO, catalog.INPUT, catalog.BACKDROP, catalog.VIEWER} | {
     "fr.inria.built-in.RotoPaint"
 }

@@ -66,10 +66,19 @@ class Survey:
     """Whether the engine could follow every branch: else files may be missing from the list."""
 
 
-def load(project: Path, node: str | None, pattern: Path | None) -> tuple[Document, Graph, str]:
-    """The project's graph; `node` gets a Write to `pattern`, whose name comes third."""
+def load(
+    project: Path,
+    node: str | None,
+    pattern: Path | None,
+    confine: Sequence[Path] | None = None,
+) -> tuple[Document, Graph, str]:
+    """The project's graph; `node` gets a Write to `pattern`, whose name comes third.
+
+    Projects that it shows are read from the folders `confine` alone, None for all.
+    """
     document = read(project)
-    graph = graph_of(document)
+    guard = GuardedMedia(EngineMedia(), confine)
+    graph = graph_of(document, lambda path: guard.allow(path, "read"))
     graph = with_views(graph, view_names(document), writers(graph))
     if node is None or pattern is None:
         return document, graph, ""
@@ -102,7 +111,7 @@ class Facts:
     def of(chunk: Chunk) -> "Facts":
         """Those of a chunk's project."""
         output = next(iter(chunk.outputs[0].files.values()))
-        document, graph, _ = load(chunk.project, chunk.node, output)
+        document, graph, _ = load(chunk.project, chunk.node, output, chunk.confine)
         return Facts(document, graph, chunk.confine, chunk.engine.nodes)
 
     def upstream(self, names: Iterable[str]) -> list[Node]:

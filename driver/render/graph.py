@@ -1,6 +1,7 @@
 """A project as the engine takes it: groups flattened, dots skipped, links followed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from driver.errors import MemecompError
 from driver.project.catalog import near
@@ -11,6 +12,7 @@ from driver.project.older import former_defaults, labels_beside, option_of
 from driver.project.params import TEXTS, Link, Param
 from driver.render.expressions import Expressions
 from driver.render.layers import with_layers
+from driver.render.precomp import Opening, with_precomps
 from driver.render.trees import Trees
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.disabled import preferred_input
@@ -27,7 +29,7 @@ _MAX_HOPS = 10_000
 _MAX_LINKS = 50
 
 
-def graph_of(document: Document) -> Graph:
+def graph_of(document: Document, allow: Callable[[Path], None] = lambda _path: None) -> Graph:
     """The graph of a project's nodes.
 
     A node's name is its path with dots. Groups, their Inputs and Outputs, Dots, BackDrops and
@@ -35,11 +37,17 @@ def graph_of(document: Document) -> Graph:
     `disableNode` set; a disabled group passes its first input. A parameter that follows another
     has that one's value. An expression is computed by a small evaluator of our own, never run as
     Python. Choices that an older Natron stored by label have the id of now.
-    A parametric parameter is held as one curve per dimension over its own axis.
+    A parametric parameter is held as one curve per dimension over its own axis. The nodes of
+    projects that Precomps show are there too; `allow` raises MemecompError for one that may not be
+    read.
 
     Raises:
         MemecompError: an input names a node that is not there, or groups feed themselves.
     """
+    return _graph(document, Opening(make=_graph, shown=shown_by, allow=allow))
+
+
+def _graph(document: Document, opening: Opening) -> Graph:
     nodes = {node.path: node for node in document.all_nodes() if not node.instance_of}
     size = document.format
     first, last = document.frame_range
@@ -65,8 +73,9 @@ def graph_of(document: Document) -> Graph:
         )
         for node in rendered
     )
+    known = with_precomps({node.name: node for node in made}, document, opening)
     return Graph(
-        nodes=with_layers({node.name: node for node in made}),
+        nodes=with_layers(known),
         format=Window(0, 0, size.width, size.height),
         pixel_aspect=size.pixel_aspect,
         first=first,
@@ -74,6 +83,7 @@ def graph_of(document: Document) -> Graph:
         fps=document.fps,
         # Absolute: `[Project]/a` is looked up below this folder, and must not name it twice.
         folder=document.path.absolute().parent,
+        projects=tuple(sorted(opening.opened)),
     )
 
 

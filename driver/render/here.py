@@ -104,7 +104,7 @@ def main(words: Sequence[str]) -> int:
 
     try:
         first = next(iter(patterns.values()))
-        document, graph, _ = load(given.project, given.node, first)
+        document, graph, _ = load(given.project, given.node, first, given.confine)
         check_graph(graph, str(given.project))
         times = render_here(
             Facts(document, graph, given.confine, given.nodes),

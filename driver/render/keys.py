@@ -54,7 +54,7 @@ class Keys:
         if not self._shared:
             return ""
         survey = self._facts.survey([writer], frame)
-        used = survey.files
+        used = survey.files | set(self._facts.graph.projects)
         if not survey.complete:
             # Nobody knows which files it reads: any of them.
             read = (use for use in files(self._facts.document) if use.reads)

@@ -17,8 +17,9 @@ _READERS = (
     "fr.inria.openfx.ReadEXR",
     "net.fxarena.openfx.ReadPSD",
     "fr.inria.openfx.OpenRaster",
+    "net.fxarena.openfx.ReadSVG",
 )
-_LAYERED = (".exr", ".psd", ".psb", ".xcf", ".ora")
+_LAYERED = (".exr", ".psd", ".psb", ".xcf", ".ora", ".svg", ".svgz")
 _MAIN = ("Source", "B", "Bg", "0", "1")
 _COLOUR = ("", "All", "None", "Color", "RGBA", "RGB", "Alpha")
 _MOST_HOPS = 1000

@@ -60,13 +60,14 @@ def plan(job: RenderJob, engine: Engine, scratch: Path) -> Plan:
     """
     _refuse(job, engine)
     pattern = None if job.output is None else job.output.absolute()
-    document, graph, added = load(job.project, job.node, pattern)
+    confine = _roots(job, job.project) if job.confine else None
+    document, graph, added = load(job.project, job.node, pattern, confine)
     project = job.project
     if job.proxy != 1.0:
         project = proxied(document, job.proxy, scratch)
-        document, graph, added = load(project, job.node, pattern)
+        confine = _roots(job, project) if job.confine else None
+        document, graph, added = load(project, job.node, pattern, confine)
     check_graph(graph, str(job.project))
-    confine = _roots(job, project) if job.confine else None
     facts = Facts(document, graph, confine, job.nodes)
     names = [added] if added else _named(graph, job.writers) or writers(graph)
     if not names:

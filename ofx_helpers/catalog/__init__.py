@@ -1,1 +1,1 @@
-"""What every stock node is, and our own plug-in: inputs, parameters, defaults."""
+"""What every stock node is, openfx-arena's and our own plug-in: inputs, parameters, defaults."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.compiled import compiled, inlined
 from ofx_helpers.engine.resample_kernels import BILINEAR, CUBIC, pulled
+from ofx_helpers.engine.undefined import watched
 
 _BC = {
     4: (0.0, 0.5),
@@ -48,6 +49,7 @@ def _two(src, row, column, tx, ty, out):  # type: ignore[no-untyped-def]
         out[c] += below * (1.0 - ty) + above * ty
 
 
+@watched
 @compiled
 def affine_rows(kind, poly, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
     """As `resample_rows` for an affine matrix, a filter from bilinear up, and no clamp.
@@ -78,7 +80,7 @@ def affine_rows(kind, poly, clamp, black, src, x0, y0, bounds, m, dst, ox, oy): 
             fy = m[1, 0] * px + m[1, 1] * py + m[1, 2]
             if not (low_x <= fx <= high_x and low_y <= fy <= high_y):
                 pulled(
-                    kind, clamp, black, src, x0, y0, bounds, m, x + ox, y + oy,
+                    kind, clamp, black, False, src, x0, y0, bounds, m, x + ox, y + oy,
                     jac, scratch, indices, part, out,
                 )  # fmt: skip
                 for c in range(4):

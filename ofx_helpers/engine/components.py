@@ -3,7 +3,7 @@
 Without alpha a frame holds 1 there over its whole region; alpha alone is held in every channel.
 This is how Natron hands such pictures to nodes that take RGBA, so no node needs to know. The engine
 sees to it after each node. Only a mask, and the background of a Roto, take a picture without alpha
-as transparent; a mask of alpha alone counts where that channel was chosen.
+as transparent; and of alpha alone a mask has no other channel, nor one that nobody has chosen.
 """
 
 import numpy as np
@@ -49,25 +49,31 @@ def fill(pixels: Pixels, components: Components) -> Pixels:
 
 def as_seen(context: Context, label: str, clear: tuple[str, ...], frame: Frame) -> Frame:
     """An input's frame as the node takes it."""
-    components, mask = context.components(label), is_mask(context, label)
-    if mask and components == "Alpha" and not _takes_alpha_alone(context, label):
-        return Frame(np.zeros_like(frame.pixels), frame.window)
-    if components != "RGB" or not (label in clear or mask):
+    given = context.components(label)
+    if given == "RGBA" or not (label in clear or is_mask(context, label)):
         return frame
+    if given == "Alpha":
+        return frame if _chosen_of_alpha(context, label) else _black(frame)
     pixels = frame.pixels.copy()
     pixels[..., 3] = 0
     return Frame(pixels, frame.window)
 
 
-def _takes_alpha_alone(context: Context, label: str) -> bool:
-    """Whether the channel chosen of a mask is there where the mask has alpha alone.
+def _chosen_of_alpha(context: Context, label: str) -> bool:
+    """Whether what the menu says of an input is there in a picture of alpha alone.
 
-    The menu has then two entries, none and alpha. Natron's default is the fifth, which is the
-    alpha of what has four channels, so that alpha alone masks nothing until it is chosen.
+    Such a mask's menu has two entries, none and alpha. Natron's default is the fifth, the alpha of
+    what has four channels, so that alpha alone masks nothing until it is chosen.
     """
-    name = channel_menu(context.params, label)
-    chosen = context.params.choice(name) if name else ""
+    menu = channel_menu(context.params, label)
+    if menu is None or not menu.startswith("mask"):
+        return True
+    chosen = context.params.choice(menu)
     return chosen == "1" if chosen.isdecimal() else chosen.endswith("A")
+
+
+def _black(frame: Frame) -> Frame:
+    return Frame(np.zeros_like(frame.pixels), frame.window)
 
 
 def on_another_plane(node: Node) -> bool:

@@ -41,7 +41,7 @@ def _along(rows: Pixels, kind: str, size: float, order: int, nearest: bool) -> P
         return smooth(rows, kind, (0.0, size), nearest=nearest)
     if kind not in ("gaussian", "quasigaussian"):
         return _differences(smooth(rows, kind, (0.0, size), nearest=nearest), order, nearest)
-    sigma = max(float(np.float32(size / 2.4)), 0.1)
+    sigma = float(max(np.float32(size / 2.4), np.float32(0.1)))
     if kind == "quasigaussian" or sigma < _NARROW:
         return _deriche(rows, sigma, order, nearest)
     return _van_vliet(rows, sigma, order, nearest)
@@ -67,21 +67,22 @@ def _bordered(rows: NDArray[np.float32], nearest: bool) -> NDArray[np.float32]:
 def _deriche(pixels: Pixels, sigma: float, order: int, nearest: bool) -> Pixels:
     from ofx_helpers.engine.smooth_kernels import two_sided
 
-    alpha = 1.695 / sigma
+    # Step by step as in Natron's library: what is flat is so but for this rounding.
+    alpha = float(np.float32(1.695)) / sigma
     e = math.exp(-alpha)
     if order == 1:
-        weight = -((1 - e) ** 3) / (2 * (e + 1))
+        weight = -(1 - e) * (1 - e) * (1 - e) / (2 * (e + 1) * e) * e
         taps = np.array([0.0, weight, -weight, 0.0])
     else:
         k = (1 - e * e) / (2 * alpha * e)
         weight = 2 * (1 - e) ** 3 / (1 + e) ** 3
         taps = weight * np.array([1, -(1 + k * alpha) * e, (1 - k * alpha) * e, -e * e])
     feedback = np.array([2 * e, -e * e])
-    gain = 1 - feedback.sum()
-    rows = np.ascontiguousarray(pixels).reshape(pixels.shape[0], -1)
+    gain = 1 - 2 * e + e * e
+    rows = np.ascontiguousarray(pixels, np.float64).reshape(pixels.shape[0], -1)
     start, end = (taps[:2].sum() / gain, taps[2:].sum() / gain) if nearest else (0.0, 0.0)
-    result: Pixels = two_sided(rows, taps, feedback, nearest, start, end)
-    return np.reshape(result, pixels.shape)
+    result: Plane = two_sided(rows, taps, feedback, nearest, start, end)
+    return np.reshape(result, pixels.shape).astype(np.float32)
 
 
 def _van_vliet(pixels: Pixels, sigma: float, order: int, nearest: bool) -> Pixels:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ofx_helpers.engine.canonical import box_of, touched
 from ofx_helpers.engine.components import as_seen, fill
+from ofx_helpers.engine.depth import as_light, as_taken, rounded
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import (
     channels_off,
@@ -102,7 +103,7 @@ def render_together(
             continue
         target = (placed.name, placed.time)
         _compute(jobs, target, frames, cache)
-        yield name, frames[target].crop(window)
+        yield name, as_light(scene, placed.name, frames[target].crop(window))
         jobs[target].users -= 1
         if jobs[target].users == 0:
             del frames[target]
@@ -180,6 +181,8 @@ def _plan(
                 gathered = index < job.own or index == job.main
                 if job.seen:
                     want = Want(want.label, want.window.intersect(job.seen[index]), want.time)
+                    if job.context.kind.takes_less and index < job.own:
+                        job.wants[index] = want
                 found = _find(scene, job.context, want, gathered=gathered)
                 if found is not None:
                     asked = job.seen[index] if job.seen else want.window
@@ -279,6 +282,7 @@ def _take(job: _Job, jobs: dict[Key, _Job], frames: dict[Key, Frame]) -> list[_T
         if last:
             del frames[source]
         frame = as_seen(job.context, want.label, job.context.kind.clear, frame)
+        frame = as_taken(job.context, want.label, source[0], frame)
         pixels = frame.pixels
         taken.append(_Taken(frame, last and pixels.flags.owndata and pixels.flags.writeable))
     return taken
@@ -295,9 +299,7 @@ def _render(job: _Job, taken: Sequence[_Taken]) -> Frame:
 
 def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
     context, kind, window = job.context, job.context.kind, job.window
-    original = None if job.main is None else taken[job.main].frame.crop(window).pixels
-    if original is not None and kind.sourceless(context):
-        original = np.zeros_like(original)
+    original = None if job.main is None else _original(job, taken[job.main].frame)
     mask = None if job.mask is None else taken[job.mask].frame.crop(window).pixels
     divide = premultiplies(context)
     try:
@@ -332,7 +334,16 @@ def _rendered(job: _Job, taken: Sequence[_Taken]) -> Frame:
     if components != "RGBA":
         own = own or finished is not pixels
         finished = fill(finished if own else finished.copy(), components)
+    finished = rounded(finished, context.scene.depth(context.node.name), cut=kind.cut(context))
     return Frame(finished, window)
+
+
+def _original(job: _Job, main: Frame) -> Pixels:
+    """What mask, mix and unprocessed channels find of the main input."""
+    if job.context.kind.seen is not None:
+        seen = main.window.intersect(job.context.kind.seen(job.context, job.window))
+        main = _transparent(job.window) if seen.empty else main.crop(seen)
+    return main.crop(job.window).pixels
 
 
 def _put_back(channels: Sequence[int], pixels: Pixels, before: Pixels) -> Pixels:

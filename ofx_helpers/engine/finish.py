@@ -72,8 +72,9 @@ def uses_mask(context: Context, label: str = "Mask") -> bool:
 
 def mix_of(context: NodeContext) -> float:
     """The mix parameter where the engine applies it, else 1."""
-    applies = context.kind.mask is not None and "mix" in context.params
-    return context.params.number("mix") if applies else 1.0
+    name = "hostMix" if context.kind.host_mask else "mix"
+    applies = context.kind.mask is not None and name in context.params
+    return context.params.number(name) if applies else 1.0
 
 
 def unprocessed(context: NodeContext) -> tuple[int, ...]:
@@ -134,9 +135,13 @@ def finish(
     """
     if original is None:
         return result
-    blended = mixed(
-        context.params, context.kind.mask or "", result, original, mask, mix_of(context)
-    )
+    label, mix = context.kind.mask or "", mix_of(context)
+    if mask is not None and context.kind.host_mask:
+        # Natron takes the first channel that there is, whichever is chosen.
+        first = mask[..., 3:] if context.components(label) == "Alpha" else mask[..., :1]
+        blended = weighed(result, original, first * np.float32(mix))
+    else:
+        blended = mixed(context.params, label, result, original, mask, mix)
     kept = unprocessed(context)
     if kept and blended is result and not own:
         blended = result.copy()
@@ -176,12 +181,16 @@ def mixed(
         out = np.empty(result.shape, np.float32)
         kernels.mix(result, original, plane, _inverted(params), mix, out)
         return out
-    weights = mask_weight(params, label, mask, mix)
-    weighed: Pixels = result * weights + original * (np.float32(1) - weights)
+    return weighed(result, original, mask_weight(params, label, mask, mix))
+
+
+def weighed(result: Pixels, original: Pixels, weights: NDArray[np.float32]) -> Pixels:
+    """`result` times (h, w, 1) weights plus `original` times their rest, as a new array."""
+    both: Pixels = result * weights + original * (np.float32(1) - weights)
     # Where one side counts fully, the other's infinities and NaNs do not spoil it.
-    np.copyto(weighed, original, where=weights == 0)
-    np.copyto(weighed, result, where=weights == 1)
-    return weighed
+    np.copyto(both, original, where=weights == 0)
+    np.copyto(both, result, where=weights == 1)
+    return both
 
 
 def _mask_plane(params: Params, label: str, mask: Pixels) -> NDArray[np.float32]:

@@ -58,7 +58,8 @@ class Node:
 
     A choice is held by its option id. `inputs` maps input labels of the catalogue to node names.
     `shapes` are a Roto node's, bottom first. `version` is the major version of the plug-in that
-    the project was saved with, 0 for the catalogue's: older ones have other defaults.
+    the project was saved with, 0 for the catalogue's: older ones have other defaults. `format` is
+    that of another project which the node is from, None for the graph's own.
     """
 
     name: str
@@ -67,11 +68,15 @@ class Node:
     params: Mapping[str, tuple[Animated, ...]] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[Shape, ...] = ()
+    format: Window | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
-    """Nodes by name, the project's format as a window at the origin, frame range and folder."""
+    """Nodes by name, the project's format as a window at the origin, frame range and folder.
+
+    `projects` are the files of other projects whose nodes are among them.
+    """
 
     nodes: Mapping[str, Node]
     format: Window
@@ -80,3 +85,4 @@ class Graph:
     last: int = 1
     fps: float = 24.0
     folder: Path = Path()
+    projects: tuple[Path, ...] = ()

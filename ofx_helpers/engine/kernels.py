@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from ofx_helpers.engine.compiled import compiled
+from ofx_helpers.engine.undefined import watched
 
 SMALL = 131_072
 """Pictures of fewer pixels are not worth the import."""
 
 
+@watched
 @compiled
 def over(above: Any, below: Any, out: Any) -> None:
     """out = above + below · (1 − alpha of above); all (h, w, 4) float32."""
@@ -27,6 +29,7 @@ def over(above: Any, below: Any, out: Any) -> None:
                 out[y, x, c] = above[y, x, c] + below[y, x, c] * rest
 
 
+@watched
 @compiled
 def mix(result: Any, original: Any, mask: Any, invert: bool, amount: float, out: Any) -> None:
     """out = result · weight + original · (1 − weight), weight = (inverted) mask · amount.

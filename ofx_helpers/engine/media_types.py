@@ -79,10 +79,14 @@ class Film(Protocol):
 
 
 class Media(Protocol):
-    """Reads and writes single images and frames of video."""
+    """Reads and writes single images and frames of video.
+
+    `frame` says which of a file's pictures: of a video's counted from 0, of a drawing (SVG) the one
+    of so many dots an inch, 0 for the usual. Other files have one.
+    """
 
     def header(self, path: Path, frame: int) -> Header:
-        """Size and channels of the image file, or of a video (`frame` counts from 0)."""
+        """Size and channels of a picture."""
         ...
 
     def aspect(self, path: Path) -> float:

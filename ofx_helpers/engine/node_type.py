@@ -27,6 +27,12 @@ either where nothing else is said."""
 Components = Literal["RGBA", "RGB", "Alpha"]
 """Which channels a picture has. Frames hold RGBA always: see `engine.components`."""
 
+Depth = Literal["8u", "16u", "32f"]
+"""In how many bits a picture is kept. Frames hold floats always: see `engine.depth`."""
+
+LARGEST: Mapping[Depth, int] = {"8u": 255, "16u": 65535, "32f": 1}
+"""What stands for 1 in a depth."""
+
 
 @dataclass(frozen=True)
 class Want:
@@ -155,6 +161,10 @@ class Context(Protocol):
         """Which channels the input has; RGBA when unconnected."""
         ...
 
+    def depth(self, label: str) -> Depth:
+        """In how many bits the input is kept; floats when unconnected."""
+        ...
+
     def box(self, label: str, time: float | None = None) -> Box:
         """The region of an input before it was rounded to pixels, canonical."""
         ...
@@ -165,6 +175,10 @@ class Context(Protocol):
 
     def filled(self, label: str) -> Window:
         """Where the input may be anything but black: its region without borders of whole moves."""
+        ...
+
+    def whole(self, window: Window) -> Window:
+        """What Natron would render in one go with a window, which may be a band of a picture."""
         ...
 
     def resolve(self, name: str) -> Path:
@@ -185,6 +199,9 @@ class Context(Protocol):
 Render = Callable[[Context, Window, Sequence[Frame]], Pixels | Frame]
 Point = Callable[[Context, Pixels, Window], Pixels]
 _MOST_FIRST: tuple[Components, ...] = ("RGBA", "RGB", "Alpha")
+_DEEPEST_FIRST: tuple[Depth, ...] = ("32f", "16u", "8u")
+# Whose nodes take floats alone: CImg's, OpenColorIO's, and Natron's own drawing nodes.
+_FLOATS = ("net.sf.cimg.", "eu.cimg.", "fr.inria.openfx.OCIO", "fr.inria.built-in.Roto")
 
 
 def same_region(context: Context) -> Window:
@@ -230,6 +247,24 @@ def usual_components(context: Context) -> Components:
     return next((most for most in _MOST_FIRST if most in found), "RGBA")
 
 
+def usual_depth(context: Context) -> Depth:
+    """The deepest that any input has, masks too, where the node's makers let it be; else floats."""
+    if context.node.plugin.startswith(_FLOATS):
+        return "32f"
+    found = {context.depth(label) for label in context.node.inputs if context.connected(label)}
+    return next((deepest for deepest in _DEEPEST_FIRST if deepest in found), "32f")
+
+
+def floats_only(_context: Context) -> Depth:
+    """Of a node that takes and gives nothing else."""
+    return "32f"
+
+
+def no_bytes(context: Context) -> Depth:
+    """Of a node that takes 16 bits but not 8."""
+    return "16u" if usual_depth(context) == "16u" else "32f"
+
+
 def same_window(context: Context, window: Window) -> Sequence[Want]:
     """The main input over the window to render."""
     return (Want("Source", window),)
@@ -238,6 +273,11 @@ def same_window(context: Context, window: Window) -> Sequence[Want]:
 def never(_context: Context) -> bool:
     """The node changes only with its parameters and inputs."""
     return False
+
+
+def always(_context: Context) -> bool:
+    """Whatever the node's parameters are."""
+    return True
 
 
 def never_same(_context: Context) -> Same | None:
@@ -276,9 +316,18 @@ class NodeType:
     """Which channels the output has, now and always. The engine fills in what it lacks."""
     many_aspects: bool = False
     """Whether it asks for its input as that is, not as if it had the output's pixel aspect."""
+    takes_less: bool = False
+    """Whether it makes do with frames over less than it wants, as where it repeats their edges:
+    then an input that shows less, since pixels of another aspect asked, ends there."""
     shows_all: bool = False
     """Whether its input shows all that is taken of it, even where pixels of another aspect asked
     for less, as Natron's does below some nodes."""
+    depth: Callable[[Context], Depth] = usual_depth
+    """In how many bits the output is kept, now and always. The engine rounds and converts."""
+    cut: Callable[[Context], bool] = never
+    """Whether what lies between two codes of 8 or 16 bits is cut to the lower, not rounded."""
+    takes: Callable[[Context], Depth] | None = None
+    """In which depth it takes its inputs, where that is not its output's."""
     clear: tuple[str, ...] = ()
     """The inputs whose alpha is 0 where they have none, beside the masks; elsewhere it is 1."""
     frames: Callable[[Context], tuple[float, float]] = same_frames
@@ -287,10 +336,14 @@ class NodeType:
     """Whether the picture changes with time though no parameter has keys (a sequence, noise)."""
     main: str = "Source"
     """The input that a disabled node passes through, and that mask and mix fall back to."""
-    sourceless: Callable[[Context], bool] = never
-    """Whether mask, mix and unprocessed channels find 0 instead of the main input's picture now."""
+    seen: Callable[[Context, Window], Window] | None = None
+    """What of the main input mask, mix and unprocessed channels find where the output is a window,
+    beside 0; None for all of it."""
     mask: str | None = None
     """The label of the mask input where the engine applies mask, maskInvert and mix."""
+    host_mask: bool = False
+    """Whether Natron masks and mixes instead of the plug-in: by `hostMix` and the mask's first
+    channel, without inverting."""
     nearest: Callable[[Context], bool] = never
     """Whether the main input's nearest pixels go on beyond it outside the box of a mask."""
     process: bool = False

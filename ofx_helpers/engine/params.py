@@ -19,8 +19,8 @@ Nodes = Mapping[str, Mapping[str, Any]]
 
 @lru_cache(maxsize=1)
 def catalogue() -> Nodes:
-    """Every node of Natron 2.5, and our own plug-in as Natron shows it."""
-    return {**_nodes("natron_2_5.json"), **own_nodes()}
+    """Every node of Natron 2.5, those of openfx-arena that we have, and our own plug-in."""
+    return {**_nodes("natron_2_5.json"), **_nodes("arena.json"), **own_nodes()}
 
 
 @lru_cache(maxsize=1)

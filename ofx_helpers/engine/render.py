@@ -111,6 +111,7 @@ def write_frame(
     once = OneFrame(media, cache)
     for window, together in formats.items():
         scene = Scene(graph, resolve, once)
+        scene.banded = len(bands(window)) > 1
         sheets = {name: Sheet(scene, name, frame, window, paths[name], once) for name in together}
         for band in reversed(bands(window)):
             boxes = {name: left_over(band, sheet.copies) for name, sheet in sheets.items()}

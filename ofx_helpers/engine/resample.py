@@ -190,17 +190,20 @@ def resample(
     clamp: bool = False,
     black_outside: bool = True,
     bounds: Window | None = None,
+    far: bool = False,
 ) -> Pixels:
     """The source under one matrix, as (h, w, 4) float32 over `window`.
 
     `inverse` maps output to source. `bounds` is the source's region of definition (its window
     when None): beyond it lies black, or the nearest edge pixel. `source` must hold what
     `input_region` says. `clamp` keeps keys, simon, rifman and mitchell within the samples around.
+    `far` filters for the size of the output pixel beyond the picture too, as few nodes do.
     """
     kind = filter_number(name)
     bounds = source.window if bounds is None else bounds
     moved = whole_shift(inverse)
-    if moved is not None and name not in SMOOTHING:
+    # Natron's box grows with the distance from the picture.
+    if moved is not None and name not in SMOOTHING and not (far and name == "box"):
         return _copied(source, window.shift(*moved), bounds, black_outside)
     pixels = np.zeros((window.height, window.width, 4), np.float32)
     if source.window.empty or window.empty:
@@ -208,7 +211,8 @@ def resample(
     matrix = np.ascontiguousarray(inverse, np.float64)
     samples = _samples(source)
     limits = kind in _LIMITED and clamp
-    if kind >= FILTERS.index("bilinear") and not limits and _is_affine(matrix):
+    shrinks = far and bool((np.square(matrix[:2, :2] / matrix[2, 2]).sum(0) > 1).any())
+    if kind >= FILTERS.index("bilinear") and not limits and not shrinks and _is_affine(matrix):
         from ofx_helpers.engine.affine_kernels import affine_rows, tap_polynomials
 
         affine_rows(
@@ -219,7 +223,7 @@ def resample(
     from ofx_helpers.engine.resample_kernels import resample_rows
 
     resample_rows(
-        kind, limits, black_outside, samples, source.window.x1, source.window.y1,
+        kind, limits, black_outside, far, samples, source.window.x1, source.window.y1,
         tuple(bounds), matrix, pixels, window.x1, window.y1,
     )  # fmt: skip
     return pixels

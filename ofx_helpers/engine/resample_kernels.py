@@ -9,6 +9,7 @@ from math import ceil, floor, log
 import numpy as np
 
 from ofx_helpers.engine.compiled import compiled, inlined
+from ofx_helpers.engine.undefined import watched
 
 IMPULSE, BOX, BILINEAR, CUBIC, KEYS, SIMON, RIFMAN, MITCHELL, PARZEN, NOTCH = range(10)
 
@@ -261,8 +262,8 @@ def reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indic
 
 
 @compiled
-def pulled(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indices, part, out):  # type: ignore[no-untyped-def]
-    """The value of output pixel (x, y) under the matrix m (output → source)."""
+def pulled(kind, clamp, black, far, src, x0, y0, bounds, m, x, y, jac, scratch, indices, part, out):  # type: ignore[no-untyped-def]
+    """Output pixel (x, y) under m (output → source); beyond the picture a point, unless `far`."""
     px = x + 0.5
     py = y + 0.5
     tx = m[0, 0] * px + m[0, 1] * py + m[0, 2]
@@ -277,7 +278,10 @@ def pulled(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indic
     fy = ty / tz
     near_x = bounds[0] <= fx + 0.5 and fx - 0.5 < bounds[2]
     near_y = bounds[1] <= fy + 0.5 and fy - 0.5 < bounds[3]
-    if black and not (near_x and near_y):
+    if far:
+        near_x = True
+        near_y = True
+    elif black and not (near_x and near_y):
         near_x = False
         near_y = False
     jac[0] = (m[0, 0] * tz - tx * m[2, 0]) / (tz * tz) if near_x else 0.0
@@ -287,8 +291,9 @@ def pulled(kind, clamp, black, src, x0, y0, bounds, m, x, y, jac, scratch, indic
     reduced(kind, clamp, black, src, x0, y0, bounds, fx, fy, jac, scratch, indices, part, out)
 
 
+@watched
 @compiled
-def resample_rows(kind, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
+def resample_rows(kind, clamp, black, far, src, x0, y0, bounds, m, dst, ox, oy):  # type: ignore[no-untyped-def]
     """Fill `dst`, whose lower left pixel is (ox, oy), from `src` at (x0, y0) under one matrix."""
     scratch = np.zeros((7, 4), np.float64)
     indices = np.zeros((2, 4), np.int64)
@@ -298,7 +303,7 @@ def resample_rows(kind, clamp, black, src, x0, y0, bounds, m, dst, ox, oy):  # t
     for y in range(dst.shape[0]):
         for x in range(dst.shape[1]):
             pulled(
-                kind, clamp, black, src, x0, y0, bounds, m, x + ox, y + oy,
+                kind, clamp, black, far, src, x0, y0, bounds, m, x + ox, y + oy,
                 jac, scratch, indices, part, out,
             )  # fmt: skip
             for c in range(4):
@@ -329,6 +334,7 @@ def _van_der_corput(n):  # type: ignore[no-untyped-def]
     return r
 
 
+@watched
 @compiled
 def blur_rows(  # type: ignore[no-untyped-def]
     kind, clamp, black, quality, channels, weights, src, x0, y0, bounds, matrices, dst, ox, oy
@@ -365,7 +371,7 @@ def blur_rows(  # type: ignore[no-untyped-def]
                     draw = _van_der_corput(seed)
                     t = int((sample + draw) * number / least if sample < least else draw * number)
                     pulled(
-                        kind, clamp, black, src, x0, y0, bounds, matrices[t], x + ox, y + oy,
+                        kind, clamp, black, False, src, x0, y0, bounds, matrices[t], x + ox, y + oy,
                         jac, scratch, indices, part, out,
                     )  # fmt: skip
                     share = weights[t] if weighted else 1.0

@@ -8,20 +8,20 @@ import numpy as np
 
 from ofx_helpers.engine.canonical import Box, box_of, touched
 from ofx_helpers.engine.changing import animated
-from ofx_helpers.engine.components import on_another_plane
-from ofx_helpers.engine.disabled import shown_by_disabled
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.media_types import Media
 from ofx_helpers.engine.node_type import (
     Components,
+    Depth,
     NodeType,
     Same,
     Upstream,
     same_region,
 )
+from ofx_helpers.engine.outputs import Outputs
 from ofx_helpers.engine.params import Params, input_labels
-from ofx_helpers.engine.wiring import Resolver, Wiring
+from ofx_helpers.engine.wiring import Resolver
 
 EMPTY = Window(0, 0, 0, 0)
 
@@ -35,19 +35,20 @@ class Placed:
     window: Window
 
 
-class Scene(Wiring):
+class Scene(Outputs):
     """One frame's questions and their answers; make a new one for each rendered frame."""
 
     def __init__(self, graph: Graph, resolve: Resolver, media: Media) -> None:
         """Nothing is looked at until it is asked for."""
         super().__init__(graph, resolve)
         self.media = media
+        self.banded = False
+        """Whether the picture is asked for in bands, of which no node should know."""
         self._regions: dict[tuple[str, float], Window] = {}
         self._aspects: dict[str, float] = {}
         self._contexts: dict[tuple[str, float], NodeContext] = {}
         self._static: dict[str, bool] = {}
         self._frames: dict[str, tuple[float, float]] = {}
-        self._components: dict[str, Components] = {}
 
     def context(self, name: str, time: float) -> "NodeContext":
         """The node at a time, as its type sees it."""
@@ -57,24 +58,6 @@ class Scene(Wiring):
             params = Params(self.node(name), time, kind.defaults)
             self._contexts[key] = NodeContext(self, self.node(name), kind, params)
         return self._contexts[key]
-
-    def disabled(self, name: str, time: float) -> bool:
-        """Whether the node is switched off."""
-        node = self.node(name)
-        switch = "disableNode"
-        return switch in node.params and Params(node, time, {switch: False}).flag(switch)
-
-    def passed_through(self, name: str, time: float) -> str | None:
-        """The input label that a node shows instead of its own output: disabled, or drawing
-        another plane than the colour.
-
-        None when the node works. A disabled node without inputs shows nothing ("").
-        """
-        node = self.node(name)
-        if not self.disabled(name, time) and not (node.inputs and on_another_plane(node)):
-            return None
-        kind = self._resolve(node.plugin)
-        return shown_by_disabled(node, kind.main if kind else "Source")
 
     def aspect(self, name: str) -> float:
         """The pixel aspect of a node's output, the same at every time."""
@@ -155,7 +138,7 @@ class Scene(Wiring):
                 main = context.kind.main
                 shown = main if main in labels else next(iter(labels), "")
             source = self.input(source, shown)
-        return self.graph.format
+        return self.node(name).format or self.graph.format
 
     def format_seen(self, name: str, time: float) -> Window:
         """The format of a node's output, as `NodeContext.input_format` says."""
@@ -168,23 +151,6 @@ class Scene(Wiring):
             if above is None:
                 return self.format_of(name, time)
             name = above
-
-    def components(self, name: str | None) -> Components:
-        """Which channels a node's output has, the same at every time; RGBA without a node."""
-        if name is None:
-            return "RGBA"
-        if name not in self._components:
-            self.order(name)
-            time = float(self.graph.first)
-            shown = self.passed_through(name, time)
-            if shown is not None:
-                return self.components(self.input(name, shown))
-            node = self.node(name)
-            if self._resolve(node.plugin) is None:
-                return "RGBA"  # an error where it is needed, and none where it is not
-            context = self.context(name, time)
-            self._components[name] = context.kind.components(context)
-        return self._components[name]
 
     def static(self, name: str) -> bool:
         """Whether the node's pixels are the same at every time, as far as that is cheap to know."""
@@ -291,12 +257,12 @@ class NodeContext:
     @property
     def format(self) -> Window:
         """The project's format."""
-        return self.scene.graph.format
+        return self.node.format or self.scene.graph.format
 
     @property
     def format_box(self) -> Box:
         """The project's format in canonical coordinates."""
-        return box_of(self.scene.graph.format, self.graph.pixel_aspect)
+        return box_of(self.format, self.graph.pixel_aspect)
 
     @property
     def media(self) -> Media:
@@ -345,6 +311,10 @@ class NodeContext:
         """Which channels the input has; RGBA when unconnected."""
         return self.scene.components(self.scene.input(self.node.name, label))
 
+    def depth(self, label: str) -> Depth:
+        """In how many bits the input is kept; floats when unconnected."""
+        return self.scene.depth(self.scene.input(self.node.name, label))
+
     def box(self, label: str, time: float | None = None) -> Box:
         """The region of an input before it was rounded to pixels, canonical."""
         source = self.scene.input(self.node.name, label)
@@ -374,6 +344,13 @@ class NodeContext:
         if moved is None or self.scene.components(placed.name) == "RGB":
             return placed.window
         return context.filled(context.kind.main).shift(*moved).intersect(placed.window)
+
+    def whole(self, window: Window) -> Window:
+        """What is rendered together with a window, where it may be a band of a picture."""
+        if not self.scene.banded:
+            return window
+        region = self.scene.region(self.node.name, self.time)
+        return window.union(region.intersect(self.format))
 
     def resolve(self, name: str) -> Path:
         """A file name with `[Project]` replaced; relative ones lie beside the project."""

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Pixels
+from ofx_helpers.engine.undefined import looked_through
 
 Along = Callable[[Pixels], Pixels]
 """Filters the columns of an array: along axis 0."""
@@ -82,7 +83,7 @@ def _box(pixels: Pixels, size: np.float32, horizontal: bool, border: int) -> Pix
     sums = total(inner)
     if share > 0:
         sums = cv2.addWeighted(sums, 1 - share, total(inner + 2), share, 0)
-    return np.multiply(sums, np.float32(1 / float(size)), out=sums)
+    return looked_through(np.multiply(sums, np.float32(1 / float(size)), out=sums))
 
 
 def _deriche(sigma: float, nearest: bool) -> Along | None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.compiled import compiled
+from ofx_helpers.engine.undefined import watched
 
 Rows = NDArray[np.float32]
 
@@ -19,6 +20,7 @@ Rows = NDArray[np.float32]
 _BLOCK = 512  # columns at a time: the states of a recursion then stay in the first cache
 
 
+@watched
 @compiled
 def two_sided(rows: Any, taps: Any, feedback: Any, nearest: bool, start: float, end: float) -> Any:
     """The sum of a forward and a backward second-order recursion over the same input.
@@ -54,6 +56,7 @@ def two_sided(rows: Any, taps: Any, feedback: Any, nearest: bool, start: float, 
     return out
 
 
+@watched
 @compiled
 def there_and_back(rows: Any, feedback: Any, gain: float, boundary: Any, nearest: bool) -> Any:
     """A third-order recursion forward, then the same backward over its result.

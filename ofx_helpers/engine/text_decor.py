@@ -1,11 +1,15 @@
 """The rectangles of marked-up text: backgrounds, underlines, lines through, as pango draws them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ofx_helpers.engine.text_fonts import FontFile, FontWish
-from ofx_helpers.engine.text_layout import UNIT, Line, Piece, Setting, hb_font
+from ofx_helpers.engine.text_layout import Line, Setting, hb_font
 from ofx_helpers.engine.text_runs import Style
+from ofx_helpers.engine.text_spacing import UNIT, Piece
+
+Ink = Callable[[Piece], tuple[float, float]]
+"""Where the ink of a piece begins and ends from the piece's start, in pango units."""
 
 
 @dataclass(frozen=True)
@@ -20,24 +24,29 @@ class Box:
     background: bool = False
 
 
-def boxes(line: Line, *, front: bool) -> Iterator[Box]:
-    """The lines over the text (`front`) or the backgrounds under it."""
+def boxes(line: Line, scale: float, ink: Ink, *, front: bool) -> Iterator[Box]:
+    """The lines over the text (`front`) or the backgrounds under it.
+
+    `scale` is the layout's: how much larger its fonts were chosen than they are set.
+    """
     x = line.x
     for piece in line.pieces:
         width = sum(glyph.width for glyph in piece.glyphs)
         if front:
-            yield from _lines(piece, x, line.baseline - piece.style.rise, width)
+            yield from _lines(piece, x, line.baseline - piece.style.rise, width, scale, ink)
         elif piece.style.background is not None:
             top, bottom = line.baseline - line.ascent, line.baseline + line.descent
             yield Box(x, top, x + width, bottom, piece.style, background=True)
         x += width
 
 
-def _lines(piece: Piece, x: int, baseline: int, width: int) -> Iterator[Box]:
+def _lines(
+    piece: Piece, x: int, baseline: int, width: int, scale: float, ink: Ink
+) -> Iterator[Box]:
     style = piece.style
     if style.underline == "none" and not style.strike:
         return
-    metrics = line_metrics(piece.font)
+    metrics = line_metrics(piece.font, scale)
     if style.underline != "none":
         thick = metrics.underline_size or UNIT
         top = baseline - (metrics.underline_offset or -UNIT)
@@ -49,7 +58,8 @@ def _lines(piece: Piece, x: int, baseline: int, width: int) -> Iterator[Box]:
     if style.strike:
         thick = metrics.strike_size or UNIT
         top = baseline - (metrics.strike_offset or piece.ascent // 2)
-        yield Box(x, top, x + width, top + thick, style)
+        left, right = ink(piece)
+        yield Box(x + left, top, x + right, top + thick, style)
 
 
 @dataclass(frozen=True)
@@ -62,12 +72,15 @@ class LineMetrics:
     strike_offset: int
 
 
-def line_metrics(font: FontFile) -> LineMetrics:
-    """Where a font wants its underline and its line through."""
+def line_metrics(font: FontFile, scale: float = 1.0) -> LineMetrics:
+    """Where a font chosen `scale` times as large wants its underline and its line through.
+
+    On the screen pango's lines keep the size that they have without the enlargement.
+    """
     import uharfbuzz
 
     tag = uharfbuzz.OTMetricsTag
-    face = hb_font(font, Setting(FontWish("", font.pixels)))
+    face = hb_font(font, Setting(FontWish("", font.pixels), scale=(scale**2, scale**2)))
     values = [
         face.get_metric_position(name)
         for name in (

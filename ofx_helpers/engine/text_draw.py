@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.text_dash import dashed
-from ofx_helpers.engine.text_decor import Box, boxes
+from ofx_helpers.engine.text_decor import Box, Ink, boxes
 from ofx_helpers.engine.text_fonts import DRAWING, FontWish
-from ofx_helpers.engine.text_glyphs import Look, Shape, mask, outline, polygon, stretches
-from ofx_helpers.engine.text_layout import UNIT, Layout, Setting, lay_out
+from ofx_helpers.engine.text_glyphs import Look, Shape, ink, mask, outline, polygon, stretches
+from ofx_helpers.engine.text_layout import Layout, Setting, lay_out
 from ofx_helpers.engine.text_markup import BadMarkupError, parse
 from ofx_helpers.engine.text_path import along_arc
 from ofx_helpers.engine.text_raster import UNIT as FIXED
 from ofx_helpers.engine.text_raster import Mask, Points, fill, fixed, over
 from ofx_helpers.engine.text_runs import Run, Style
+from ofx_helpers.engine.text_spacing import UNIT, Piece
 from ofx_helpers.engine.text_stroke import stroke
 
 Floats = NDArray[np.float64]
@@ -156,7 +157,7 @@ class _Pen:
         (xx, xy, _), (yx, yy, _) = self.matrix
         along = math.hypot(xx, yx)
         across = abs(xx * yy - yx * xy) / along if along else 0.0
-        if not self.p.hinted or (along, across) == (1.0, 1.0) or not along or not across:
+        if (along, across) == (1.0, 1.0) or not along or not across:
             return plain
         return self._lay_out((along, across))
 
@@ -220,6 +221,24 @@ class _Pen:
             pixels * (yy - slanted * yx),
         )
 
+    def _ink_of(self, layout: Layout) -> Ink:
+        """What measures the ink of a layout's pieces."""
+
+        def measured(piece: Piece) -> tuple[float, float]:
+            em = piece.font.pixels / layout.scale
+            shape = self._shape(em, piece.font.slanted)
+            spans: list[tuple[float, float]] = []
+            x = 0
+            for glyph in piece.glyphs:
+                found = ink(piece.font, glyph.glyph, shape, self.p.look, self.p.hinted)
+                if found is not None:
+                    left, right = (int(side * em * UNIT) for side in found)
+                    spans.append((x + glyph.dx + left, x + glyph.dx + right))
+                x += glyph.width
+            return min((a for a, _ in spans), default=0), max((b for _, b in spans), default=0)
+
+        return measured
+
     def _ink(self, style: Style) -> Rgba:
         red, green, blue, alpha = self.p.colour
         if style.colour is not None:
@@ -232,7 +251,7 @@ class _Pen:
             self._move_to_text(plain)
         layout, origin = self._updated(plain), self._origin()
         for line in layout.lines:
-            for found in boxes(line, front=False):
+            for found in boxes(line, layout.scale, self._ink_of(layout), front=False):
                 self._box(found, origin)
             x = line.x
             for piece in line.pieces:
@@ -245,7 +264,7 @@ class _Pen:
                     _add(layer, image.mask, column + image.left, row + image.top)
                     x += glyph.width
                 _over(self.canvas, layer, self._ink(piece.style))
-            for found in boxes(line, front=True):
+            for found in boxes(line, layout.scale, self._ink_of(layout), front=True):
                 self._box(found, origin)
 
     def _box(self, box: Box, origin: Floats) -> None:
@@ -277,7 +296,7 @@ class _Pen:
                     for contour in outline(piece.font, glyph.glyph, shape, self.p.look):
                         found.append(tuple(curve + place for curve in contour))
                     x += glyph.width
-            for box in boxes(line, front=True):
+            for box in boxes(line, layout.scale, self._ink_of(layout), front=True):
                 corners = ((box.x1, box.y1), (box.x2, box.y1), (box.x2, box.y2), (box.x1, box.y2))
                 ring = fixed(self._device(origin + np.array(corners) / UNIT))
                 found.append(tuple(np.stack((ring[i - 1], ring[i])) for i in range(4)))

@@ -6,7 +6,7 @@ comes from fontconfig unless the node asks for another, and a mask is placed on 
 
 import math
 from ctypes import byref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -112,6 +112,24 @@ def _subpixels(slot: Any, upright: bool, reverse: bool) -> Glyph:
     if upright:
         found, first, top = found.transpose(1, 0, 2), top, first
     return Glyph(np.ascontiguousarray(found), first, top)
+
+
+@lru_cache(maxsize=4096)
+def ink(
+    font: FontFile, glyph: int, shape: Shape, look: Look, hinted: bool
+) -> tuple[float, float] | None:
+    """Where a glyph's ink begins and ends along the line, in ems; None for one without ink.
+
+    Whole pixels of the screen where metrics are hinted and the outline is too, else unhinted.
+    """
+    measured = _load(font, glyph, shape, look if hinted else replace(look, hint_style=0)).metrics
+    left, right = measured.horiBearingX, measured.horiBearingX + measured.width
+    if not measured.width or not measured.height:
+        return None
+    if hinted and not _flags(font, look) & _NO_HINTING:
+        left, right = left & -64, (right + 63) & -64
+    em = max(math.hypot(shape[0], shape[1]), 1.0) * 64
+    return left / em, right / em
 
 
 @lru_cache(maxsize=2048)

@@ -14,9 +14,18 @@ from typing import Any
 from ofx_helpers.engine.text_breaks import hyphenates, levels, opportunities
 from ofx_helpers.engine.text_fonts import FontFile, FontWish, covered, open_face, select
 from ofx_helpers.engine.text_runs import Run, Style, split
-
-UNIT = 1024
-_TAB_SPACES = 8
+from ofx_helpers.engine.text_spacing import (
+    UNIT,
+    Piece,
+    Placed,
+    close_up,
+    halves,
+    join_hyphen,
+    rounded,
+    spread_letters,
+    stretch_tabs,
+    trim,
+)
 
 
 @dataclass(frozen=True)
@@ -33,29 +42,6 @@ class Setting:
     hinted: bool = True
     scale: tuple[float, float] = (1.0, 1.0)
     """How much the plane that the text is set in is enlarged on the screen, along and across."""
-
-
-@dataclass
-class Placed:
-    """A glyph: its advance and offset (x right, y up) in pango units, and its character."""
-
-    glyph: int
-    width: int
-    dx: int
-    dy: int
-    index: int
-
-
-@dataclass
-class Piece:
-    """Glyphs of one font and style, left to right."""
-
-    font: FontFile
-    style: Style
-    glyphs: list[Placed]
-    ascent: int
-    descent: int
-    tab: bool = False
 
 
 @dataclass
@@ -111,19 +97,18 @@ def _start(align: str, whole: int, width: int) -> int:
         return whole - width
     if align == "Center":
         start = int((whole - width) / 2)
-        return _round(start) if (whole | width) % UNIT == 0 else start
+        return rounded(start) if (whole | width) % UNIT == 0 else start
     return 0
-
-
-def _round(value: int) -> int:
-    return (value + UNIT // 2) // UNIT * UNIT
 
 
 def _paragraph(runs: Sequence[Run], setting: Setting) -> list[Line]:
     text = "".join(run.text for run in runs)
     if not text:
         font = _select(runs[0].style, setting)[0]
-        ascent, descent = extents(font, setting)
+        # On the screen pango's empty lines keep the height that they have without enlargement.
+        along = setting.scale[1]
+        plain = extents(font, replace(setting, scale=(along, along)))
+        ascent, descent = (int(length / along) for length in plain)
         return [Line([], ascent=ascent, descent=descent)]
     lines: list[Line] = []
     start = 0
@@ -178,7 +163,9 @@ def _broken(runs: Sequence[Run], text: str, start: int, end: int, setting: Setti
         last = at < end <= at + len(run.text)
         at += len(run.text)
         found.append(replace(run, text=part + "\u2010" if last else part))
-    return _shape(found, start, end + 1, setting)
+    pieces = _shape(found, start, end + 1, setting)
+    join_hyphen(pieces, end)
+    return pieces
 
 
 def _spread(line: Line, text: str, setting: Setting) -> None:
@@ -188,7 +175,7 @@ def _spread(line: Line, text: str, setting: Setting) -> None:
         last = max(glyphs, key=lambda glyph: glyph.index)
         if text[last.index : last.index + 1].isspace():
             last.width = 0
-            _close_up(line)
+            close_up(line.pieces)
     if not (setting.justify and line.wrapped and setting.width is not None):
         return
     rest = setting.width - sum(glyph.width for glyph in glyphs)
@@ -200,49 +187,16 @@ def _spread(line: Line, text: str, setting: Setting) -> None:
     if rest <= 0:
         return
     if not spaces:
-        _spread_letters(glyphs, rest)
+        spread_letters(glyphs, rest)
         return
     total, so_far, added = sum(glyph.width for glyph in spaces), 0, 0
     whole = rest % UNIT == 0
     for glyph in spaces:
         so_far += glyph.width
         more = so_far * rest // total - added
-        more = _round(more) if whole else more
+        more = rounded(more) if whole else more
         glyph.width += more
         added += more
-
-
-def _close_up(line: Line) -> None:
-    """No letter spacing after the last glyph that has a width, either."""
-    piece = line.pieces[-1]
-    seen = next((glyph for glyph in reversed(piece.glyphs) if glyph.width), None)
-    if seen is not None and piece.style.spacing:
-        seen.width -= halves(piece.style.spacing)[1]
-
-
-def _spread_letters(glyphs: Sequence[Placed], rest: int) -> None:
-    wide = [glyph for glyph in glyphs if glyph.width]
-    if len(wide) < 2:
-        return
-    residual, whole = 0, rest % UNIT == 0
-    for position, glyph in enumerate(wide):
-        more = rest // (len(wide) - 1) + residual
-        if whole:
-            more, residual = _round(more), more - _round(more)
-        before, after = halves(more)
-        if position:
-            glyph.width += before
-            glyph.dx += before
-        if position < len(wide) - 1:
-            glyph.width += after
-
-
-def halves(space: int) -> tuple[int, int]:
-    """Letter spacing as what goes before a glyph and what after."""
-    before = int(space / 2)
-    if space % UNIT == 0:
-        before = _round(before)
-    return before, space - before
 
 
 def extents(font: FontFile, setting: Setting) -> tuple[int, int]:
@@ -255,8 +209,12 @@ def extents(font: FontFile, setting: Setting) -> tuple[int, int]:
 
 
 def _select(style: Style, setting: Setting) -> tuple[FontFile, ...]:
-    """Fonts are chosen at the size that they have on the screen."""
-    pixels = int(0.5 + setting.scale[1] * style.wish.pixels * UNIT) / UNIT
+    """Fonts are chosen at the size that they have on the screen.
+
+    Pango derives a sub- or superscript from such a font, and enlarges what it finds once more.
+    """
+    scale = setting.scale[1] ** (2 if style.script else 1)
+    pixels = int(0.5 + scale * style.wish.pixels * UNIT) / UNIT
     return select(replace(style.wish, pixels=pixels))
 
 
@@ -284,8 +242,8 @@ def _shape(runs: Sequence[Run], start: int, end: int, setting: Setting) -> list[
     if any(level for level, _ in found):
         found = _visual(found, found[0][0])
     pieces = [piece for _, piece in found]
-    _tabs(pieces, setting)
-    _trim_spacing(pieces)
+    stretch_tabs(pieces)
+    trim(pieces)
     return pieces
 
 
@@ -308,9 +266,11 @@ def _visual(found: list[tuple[int, Piece]], base: int) -> list[tuple[int, Piece]
 def _run(run: Run, first: int, setting: Setting) -> list[tuple[int, Piece]]:
     found: list[tuple[int, Piece]] = []
     for font, level, offset, text in _fonts(run, setting):
-        glyphs = _glyphs(font, text, first + offset, level, run.style, setting)
+        tab = text == "\t"
+        style = replace(run.style, spacing=0) if tab else run.style
+        glyphs = _glyphs(font, text, first + offset, level, style, setting)
         ascent, descent = extents(font, setting)
-        found.append((level, Piece(font, run.style, glyphs, ascent, descent, text == "\t")))
+        found.append((level, Piece(font, style, glyphs, ascent, descent, tab)))
     return found
 
 
@@ -348,7 +308,7 @@ def _glyphs(
         if setting.hinted:
             width, dx, dy = _hint(width, dx, dy, setting.scale)
         else:
-            width, dx, dy = _round(width), _round(dx), _round(dy)
+            width, dx, dy = rounded(width), rounded(dx), rounded(dy)
         found.append(Placed(info.codepoint, width, dx, dy + style.rise, first + info.cluster))
     if style.spacing:
         before, _ = halves(style.spacing)
@@ -360,36 +320,10 @@ def _glyphs(
 
 def _hint(width: int, dx: int, dy: int, scale: tuple[float, float]) -> tuple[int, int, int]:
     if scale == (1.0, 1.0):
-        return _round(width), dx, dy
+        return rounded(width), dx, dy
     across, down = scale
     return (
-        int(_round(int(width * across)) * (1.0 / across)),
-        int(_round(int(dx * across)) * (1.0 / across)),
-        int(_round(int(dy * down)) * (1.0 / down)),
+        int(rounded(int(width * across)) * (1.0 / across)),
+        int(rounded(int(dx * across)) * (1.0 / across)),
+        int(rounded(int(dy * down)) * (1.0 / down)),
     )
-
-
-def _trim_spacing(pieces: Sequence[Piece]) -> None:
-    """No letter spacing before a line's first glyph nor after its last."""
-    if not pieces:
-        return
-    for piece, at in ((pieces[0], 0), (pieces[-1], -1)):
-        if not piece.style.spacing or not piece.glyphs:
-            continue
-        before, after = halves(piece.style.spacing)
-        glyph = piece.glyphs[at]
-        glyph.width -= after if at else before
-        if not at:
-            glyph.dx -= before
-
-
-def _tabs(pieces: Sequence[Piece], setting: Setting) -> None:
-    """A tab reaches the next multiple of eight spaces."""
-    x = 0
-    for piece in pieces:
-        for glyph in piece.glyphs:
-            if piece.tab:
-                # At least a space stays between the text before and the tab's end.
-                space, step = glyph.width, _TAB_SPACES * glyph.width
-                glyph.width = -(-(x + space) // step) * step - x if step else 0
-            x += glyph.width

@@ -71,7 +71,8 @@ def _walk(element, style: Style, runs: list[Run]) -> None:  # type: ignore[no-un
 
 def _tag(tag: str, attributes: Mapping[str, str], style: Style) -> Style:
     if tag == "span":
-        for name, value in attributes.items():
+        # A font's description sets everything anew, wherever in the tag it stands.
+        for name, value in sorted(attributes.items(), key=lambda item: item[0] not in _FONTS):
             style = _attribute(name, value.strip(), style)
         return style
     if tag not in _TAGS or (attributes and tag != "markup"):
@@ -86,9 +87,11 @@ def _sized(style: Style, factor: float) -> Style:
 def _shifted(style: Style, direction: int) -> Style:
     """A sub- or superscript, as large and as far off as the font itself says."""
     factor, offset = script_metrics(select(style.wish)[0], above=direction > 0)
-    return replace(_sized(style, factor), rise=style.rise + direction * offset)
+    rise = style.rise + direction * offset
+    return replace(_sized(style, factor), rise=rise, script=True)
 
 
+_FONTS = ("font", "font_desc")
 _TAGS: Mapping[str, Callable[[Style], Style]] = {
     "markup": lambda style: style,
     "b": lambda style: replace(style, wish=replace(style.wish, weight=700)),
@@ -107,7 +110,7 @@ def _attribute(name: str, value: str, style: Style) -> Style:
     wish = style.wish
     name = name.replace("-", "_")
     word = value.lower().replace("-", "").replace("_", "")
-    if name in ("font", "font_desc"):
+    if name in _FONTS:
         return replace(style, wish=described(value, style))
     if name in ("face", "font_family"):
         return replace(style, wish=replace(wish, family=value))
@@ -155,8 +158,11 @@ _WITHOUT_EFFECT = (
 
 
 def described(value: str, style: Style) -> FontWish:
-    """A font description such as `Serif Bold Italic 12` over a style's own font."""
-    wish = style.wish
+    """A font description such as `Serif Bold Italic 12` over a style's own font.
+
+    Weight, slant and width are normal unless it says so; family and size may be the style's.
+    """
+    wish = replace(style.wish, weight=400, slant="normal", width=100)
     words = value.split()
     if words and words[-1].removesuffix("px").replace(".", "", 1).isdigit():
         size = words.pop()

@@ -18,6 +18,8 @@ class Style:
     wish: FontWish
     spacing: int = 0
     rise: int = 0
+    script: bool = False
+    """A sub- or superscript, whose font is chosen from the one that the screen shows."""
     colour: Rgb | None = None
     alpha: float | None = None
     background: Rgb | None = None

@@ -7,8 +7,10 @@ import numpy as np
 
 from ofx_helpers.engine.compiled import compiled
 from ofx_helpers.engine.resample_kernels import reduced
+from ofx_helpers.engine.undefined import watched
 
 
+@watched
 @compiled
 def warp_rows(kind, clamp, black, src, x0, y0, bounds, places, steps, dst):  # type: ignore[no-untyped-def]
     """Fill `dst` (h, w, 4) from `src` at `places` (h, w, 2), reduced by `steps`.

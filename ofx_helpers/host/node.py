@@ -11,7 +11,15 @@ from ofx_helpers.engine.canonical import Box
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import defined
 from ofx_helpers.engine.frame import Frame, Window
-from ofx_helpers.engine.node_type import Components, Context, Matrix, NodeType, Same, Want
+from ofx_helpers.engine.node_type import (
+    Components,
+    Context,
+    Matrix,
+    NodeType,
+    Same,
+    Want,
+    floats_only,
+)
 from ofx_helpers.host.errors import PluginError
 from ofx_helpers.host.geometry import canonical, to_pixels
 from ofx_helpers.host.live import Live
@@ -117,6 +125,7 @@ class _PluginNode:
             frames=self._frames,
             varies=self._varies,
             components=self._components,
+            depth=floats_only,
             matrix=self._matrix if entry.transforms else None,
             concatenates=gathered,
             main=main,

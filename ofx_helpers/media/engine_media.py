@@ -17,9 +17,10 @@ from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image, Size
 from ofx_helpers.media.images import read_image, write_image, write_jpeg
 from ofx_helpers.media.png_aspect import aspect_in
+from ofx_helpers.media.svg import SUFFIXES as SVG_SUFFIXES
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".pfm"}
-_IMAGES |= {".psd", ".psb", ".xcf", ".ora", ".kra"}
+_IMAGES |= {".psd", ".psb", ".xcf", ".ora", ".kra", *SVG_SUFFIXES}
 """What is no video of one frame: FFmpeg reads TGA, DPX, BMP and the like."""
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
 # Channels of a PNG by its colour type: grey, RGB, palette, grey with alpha, RGBA.
@@ -44,7 +45,7 @@ class EngineMedia:
             stat = path.stat()
         except OSError:
             raise MediaError(f"{path} does not exist: check the path.") from None
-        return _image_header(path, stat.st_mtime_ns, stat.st_size)
+        return _image_header(path, frame, stat.st_mtime_ns, stat.st_size)
 
     def aspect(self, path: Path) -> float:
         """The pixel aspect that a video, an OpenEXR or a PNG says; 1 of any other."""
@@ -54,9 +55,9 @@ class EngineMedia:
         return _image_aspect(path, stat.st_mtime_ns, stat.st_size)
 
     def read(self, path: Path, frame: int, layer: str = "") -> Picture:
-        """The pixels of an image, or of a video's frame counted from 0."""
+        """The pixels of a picture."""
         if _is_image(path):
-            return _picture(read_image(path, layer=layer))
+            return _picture(read_image(path, layer=layer, dpi=frame))
         return Picture.of(self._video(path).frame(frame))
 
     def frames(self, path: Path) -> int | None:
@@ -102,7 +103,7 @@ def _is_image(path: Path) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _image_header(path: Path, _changed: int, _size: int) -> Header:
+def _image_header(path: Path, frame: int, _changed: int, _size: int) -> Header:
     """The time and size of the file are arguments, so that a new file is read again."""
     with path.open("rb") as file:
         head = file.read(65536)
@@ -119,7 +120,7 @@ def _image_header(path: Path, _changed: int, _size: int) -> Header:
         # Layers may be asked for of what cannot be merged.
         window = Window(0, 0, *gimp.canvas(start))
         return Header(display=window, data=window, channels=4, dtype=np.dtype(np.uint8))
-    image = read_image(path)
+    image = read_image(path, dpi=frame)
     picture = _picture(image)
     return Header(
         display=picture.display,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ofx_helpers.media import gimp, photoshop, zipped
+from ofx_helpers.media import gimp, photoshop, svg, zipped
 from ofx_helpers.media.atomic import os_reason, write_bytes
 from ofx_helpers.media.errors import MediaError
 from ofx_helpers.media.image_types import Box, Image, Pixels, Size
@@ -28,10 +28,13 @@ PNG_LEVEL = 1
 JPEG_QUALITY = 95
 
 
-def read_image(path: Path | str, *, size: Size | None = None, layer: str = "") -> Image:
+def read_image(
+    path: Path | str, *, size: Size | None = None, layer: str = "", dpi: int = 0
+) -> Image:
     """Reads any supported image; `MediaError` when it is missing, cut off, or not of `size`.
 
-    `layer` is for OpenEXR, Photoshop, GIMP and OpenRaster: see `read_exr`.
+    `layer` is for OpenEXR, Photoshop, GIMP, OpenRaster and SVG: see `read_exr`; `dpi`, the dots an
+    inch, for SVG.
     """
     path = Path(path)
     data = _read_file(path)
@@ -45,6 +48,8 @@ def read_image(path: Path | str, *, size: Size | None = None, layer: str = "") -
         image = gimp.read_gimp(path, data, layer)
     elif data.startswith(zipped.MAGIC):
         image = zipped.read_zipped(path, data, layer, _decode)
+    elif svg.looks_like_svg(path, data):
+        image = svg.read_svg(path, data, layer, dpi or svg.DPI)
     else:
         image = _decode(path, data)
     if size is not None and image.size != tuple(size):
@@ -126,7 +131,7 @@ def _decode(path: Path, data: bytes) -> Image:
     if kind is None:
         raise MediaError(
             f"{path} is no image that can be read: PNG, JPEG, TIFF, OpenEXR, HDR, PFM, PSD, "
-            "PSB, XCF, OpenRaster and Krita can."
+            "PSB, XCF, OpenRaster, Krita and SVG can."
         )
     if _cut_off(kind, data):
         raise MediaError(f"{path} ends too early: it was cut off; make or copy it again.")

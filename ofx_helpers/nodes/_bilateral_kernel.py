@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 
 from ofx_helpers.engine.compiled import compiled
+from ofx_helpers.engine.undefined import watched
 
 
+@watched
 @compiled
 def gather(values: Any, guide: Any, grid: Any, pads: Any, steps: Any, least: float) -> None:
     """Adds (h, w) values and their count to the nearest cells of (rows, columns, levels, 2).
@@ -24,6 +26,7 @@ def gather(values: Any, guide: Any, grid: Any, pads: Any, steps: Any, least: flo
             grid[row, column, level, 1] += 1
 
 
+@watched
 @compiled
 def spread(guide: Any, grid: Any, pads: Any, steps: Any, least: float, out: Any) -> None:
     """Writes the grid's mean value at every pixel's place and guide to `out`, (h, w)."""

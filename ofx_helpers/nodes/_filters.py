@@ -1,6 +1,7 @@
 """Filters that look around each pixel, or at the whole picture, with its edge repeated outside."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from ofx_helpers.engine.node_type import (
     Same,
     Want,
     never_same,
+    same_region,
     usual_components,
 )
 
@@ -42,18 +44,26 @@ def idle_without_mix(same: Callable[[Context], Same | None]) -> Callable[[Contex
     return either
 
 
+def source_or_format(context: Context) -> Window:
+    """The source's region; the project's format of what draws on black where it has no source."""
+    return context.region("Source") if context.connected("Source") else context.format
+
+
 def whole_picture(
-    plugin: str, change: Change, same: Callable[[Context], Same | None] = never_same
+    plugin: str,
+    change: Change,
+    same: Callable[[Context], Same | None] = never_same,
+    region: Callable[[Context], Window] = same_region,
 ) -> NodeType:
     """A node whose every pixel may depend on all others: it always gets the whole source."""
 
     def wants(context: Context, _window: Window) -> Sequence[Want]:
-        return (Want("Source", context.region("Source")),)
+        return (Want("Source", region(context)),)
 
     def render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame:
         return Frame(change(context, frames[0].pixels), frames[0].window)
 
-    return _node(plugin, wants, render, same)
+    return replace(_node(plugin, wants, render, same), region=region)
 
 
 def around(

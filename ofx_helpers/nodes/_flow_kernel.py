@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ofx_helpers.engine.compiled import compiled, inlined
+from ofx_helpers.engine.undefined import watched
 
 
 @inlined
@@ -32,6 +33,7 @@ def _between(values: Any, channel: int, x: float, y: float) -> Any:
     return np.float32(a + (b - a + (a + d - c - b) * dy) * dx + (c - a) * dy)
 
 
+@watched
 @compiled
 def walk(
     planes: Any, steps: Any, reach: float, width: float, step: float, way: int, even: bool, out: Any

@@ -2,15 +2,14 @@
 
 import numpy as np
 
+from ofx_helpers.engine import rec709
 from ofx_helpers.engine.canonical import Box, box_of, nearest, touched
-from ofx_helpers.engine.colour import Curve as Transfer
 from ofx_helpers.engine.colour import transfer
 from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.graph import Expression
-from ofx_helpers.engine.node_type import Context
+from ofx_helpers.engine.node_type import Context, Depth
 from ofx_helpers.engine.params import Params
-from ofx_helpers.nodes import _rec709 as rec709
 
 FORMATS = {
     "PC_Video": (640, 480),
@@ -47,7 +46,14 @@ FORMAT_ASPECTS = {
 }
 """The pixel aspects of those whose pixels are not square."""
 
-_BYTE = ("8u", "byte")
+_DEPTHS: dict[str, Depth] = {
+    "8u": "8u",
+    "16u": "16u",
+    "32f": "32f",
+    "byte": "8u",
+    "short": "16u",
+    "float": "32f",
+}
 
 
 def format_size(context: Context) -> tuple[int, int]:
@@ -132,45 +138,28 @@ def format_of(context: Context) -> Window | None:
     return None if found is None or aspect is None else nearest(found, aspect)
 
 
-def _curves(context: Context) -> tuple[Transfer, Transfer] | None:
-    """Linear to encoded and back of the chosen bit depth; None for float."""
-    depth = context.params.choice("outputBitDepth")
-    if depth in ("32f", "float"):
-        return None
-    srgb = transfer("sRGB")
-    assert srgb is not None
-    return (srgb.encode, srgb.decode) if depth in _BYTE else (rec709.encode, rec709.decode)
-
-
-def _colours(context: Context, pixels: Pixels) -> Pixels:
-    """What Natron converts with the bit depth: not alpha, unless it is alone."""
-    alone = context.params.choice("outputComponents").lower() == "alpha"
-    return pixels if alone else pixels[..., :3]
+def chosen_depth(context: Context) -> Depth:
+    """In how many bits the node says that it keeps its picture."""
+    return _DEPTHS[context.params.choice("outputBitDepth")]
 
 
 def encoded(context: Context, pixels: Pixels) -> Pixels:
-    """Linear pixels (h, w, 4) as the plug-ins that know about it encode them for `stored`."""
-    curves = _curves(context)
-    if curves is None or context.params.choice("outputComponents") == "Alpha":
+    """Linear pixels (h, w, 4) as the plug-ins that know about it encode them for their depth.
+
+    Only what has red, green and blue is encoded.
+    """
+    depth = chosen_depth(context)
+    if depth == "32f" or context.params.choice("outputComponents") in ("Alpha", "XY"):
         return pixels
     found = pixels.copy()
-    found[..., :3] = curves[0](found[..., :3])
+    srgb = transfer("sRGB")
+    assert srgb is not None
+    found[..., :3] = (srgb.encode if depth == "8u" else rec709.encode)(found[..., :3])
     return found
 
 
-def stored(context: Context, pixels: Pixels) -> Pixels:
-    """The pixels, (h, w, 4) float32, as they come out of the chosen bit depth.
-
-    Natron takes 8-bit pictures as sRGB and 16-bit ones as Rec.709. Of X and Y alone there is no
-    blue.
-    """
+def shown(context: Context, pixels: Pixels) -> Pixels:
+    """The pixels, (h, w, 4) float32, without blue where the output is X and Y alone."""
     if context.params.choice("outputComponents") == "XY":
         pixels = pixels * np.array([1, 1, 0, 1], np.float32)
-    curves = _curves(context)
-    if curves is None:
-        return pixels
-    most = np.float32(255 if context.params.choice("outputBitDepth") in _BYTE else 65535)
-    found: Pixels = np.floor(np.clip(pixels, 0, 1) * most + np.float32(0.5)) / most
-    colours = _colours(context, found)
-    colours[...] = curves[1](colours)
-    return found
+    return pixels

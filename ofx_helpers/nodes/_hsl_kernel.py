@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ofx_helpers.engine.compiled import compiled
+from ofx_helpers.engine.undefined import watched
 
 HUE, SATURATION, COLOR, LUMINOSITY = range(4)
 
@@ -16,6 +17,7 @@ _RED, _GREEN, _BLUE = (float(np.float32(share)) for share in (0.3, 0.59, 0.11))
 _TINY = float(np.finfo(np.float64).tiny)
 
 
+@watched
 @compiled
 def blend(operation: int, above: Any, below: Any, out: Any) -> None:
     """Write the RGB of one operation into `out`; all (h, w, 4) float32, premultiplied."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ofx_helpers.engine.compiled import compiled, inlined
+from ofx_helpers.engine.undefined import watched
 
 
 @inlined
@@ -26,6 +27,7 @@ def _share(value: float, low: float, high: float, rolloff: float) -> float:
     return max(0.0, 1 - outside / rolloff) if rolloff > 0 else 0.0
 
 
+@watched
 @compiled
 def turn(
     pixels: Any,

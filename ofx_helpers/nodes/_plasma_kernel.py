@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 
 from ofx_helpers.engine.compiled import compiled
+from ofx_helpers.engine.undefined import watched
 
 
+@watched
 @compiled
 def walk(values: Any, noise: Any, step: int, strength: Any, left: int, low: int) -> None:
     """One pass over (h, w) float32 values: cells of `step` pixels, the first from (left, low).

@@ -21,9 +21,17 @@ def centres(window: Window) -> tuple[Grid, Grid]:
     return x, y
 
 
-def sampled(context: Context, source: Frame, x: Grid, y: Grid, steps: Grid) -> Pixels:
+def sampled(
+    context: Context,
+    source: Frame,
+    x: Grid,
+    y: Grid,
+    steps: Grid,
+    bounds: Window | None = None,
+) -> Pixels:
     """The source at (x, y), through the transforms above it, with the node's own filter.
 
+    `bounds` is where there are samples: the region of the picture above when None.
     Below a transform openfx-misc reduces by that transform alone, not by the warp.
     """
     params, above = context.params, context.upstream()
@@ -36,7 +44,7 @@ def sampled(context: Context, source: Frame, x: Grid, y: Grid, steps: Grid) -> P
         name=params.choice("filter"),
         clamp=params.flag("clamp"),
         black_outside=params.flag("black_outside"),
-        bounds=above.region,
+        bounds=above.region if bounds is None else bounds,
     )
 
 

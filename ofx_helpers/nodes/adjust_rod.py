@@ -47,6 +47,7 @@ NODE = NodeType(
     region=_region,
     box=_exact,
     wants=_wants,
+    takes_less=True,
     same=_same,
     render=_render,
 )

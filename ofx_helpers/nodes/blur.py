@@ -218,6 +218,7 @@ def _node(plugin: str, finish: Finish) -> NodeType:
         process_inside=True,
         premult=True,
         nearest=_nearest,
+        takes_less=True,
         region=_region,
         same=_same,
         wants=_wants,

@@ -1,8 +1,11 @@
 """ChromaBlur: the colour smoothed, the luminance kept, in CIE xyY."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.frame import Pixels
 from ofx_helpers.engine.node_type import Context, Same
 from ofx_helpers.engine.smooth import margin, smooth, spread
@@ -59,11 +62,11 @@ def _blur(context: Context, pixels: Pixels) -> Pixels:
     chroma[..., :2] = xyz[..., :2] * scale[..., None]
     chroma = smooth(chroma, context.params.choice("filter"), _size(context), nearest=True)
     x, y = chroma[..., 0].astype(np.float64), chroma[..., 1].astype(np.float64)
-    share = np.where(y != 0, light / np.where(y != 0, y, 1), 0)
+    # Black far and wide has no chroma: 0 by 0 is what a mask mixes, and white in the end.
+    share = light / y
     mixed = np.stack([x * share, light, (1 - x - y) * share], -1)
     result = pixels.copy()
-    # Black far and wide has no chroma; Natron divides 0 by 0 there, and shows that as white.
-    result[..., :3] = np.where((y != 0)[..., None], mixed @ np.linalg.inv(matrix).T, 1)
+    result[..., :3] = mixed @ np.linalg.inv(matrix).T
     return result
 
 
@@ -73,4 +76,7 @@ def _same(context: Context) -> Same | None:
     return Same("Source") if (largest <= 1 and boxes) or largest < 0.24 else None
 
 
-NODE = around("net.sf.cimg.CImgChromaBlur", _blur, _reach, _same, _seen, alone=False)
+NODE = replace(
+    around("net.sf.cimg.CImgChromaBlur", _blur, _reach, _same, _seen, alone=False),
+    components=with_colour,
+)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import aspect_of, box, format_of, region, stored
+from ofx_helpers.nodes._generator import aspect_of, box, chosen_depth, format_of, region, shown
 
 _Row = tuple[tuple[int, tuple[float, float, float]], ...]
 """(x where it ends, its colour in IRE), left to right."""
@@ -85,7 +85,7 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
         levels = _BLACK + (_WHITE - _BLACK) * levels
     pixels = np.ones((window.height, window.width, 4), np.float32)
     pixels[..., :3] = levels
-    return stored(context, pixels)
+    return shown(context, pixels)
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
@@ -94,6 +94,7 @@ def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
 
 NODE = NodeType(
     plugins=("net.sf.openfx.ColorBars",),
+    depth=chosen_depth,
     process=True,
     region=region,
     box=box,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ofx_helpers.engine.frame import Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType
+from ofx_helpers.engine.node_type import LARGEST, Context, NodeType, usual_depth
 
 _OUTPUTS = ("outputRed", "outputGreen", "outputBlue", "outputAlpha")
 
@@ -15,7 +15,8 @@ def _apply(context: Context, pixels: Pixels, _window: Window) -> Pixels:
     if params.flag("clampBlack"):
         np.maximum(result, 0, out=result)
     if params.flag("clampWhite"):
-        np.minimum(result, 1, out=result)
+        # The plug-in compares shares with the largest code.
+        np.minimum(result, LARGEST[usual_depth(context)], out=result)
     return result
 
 

@@ -13,8 +13,8 @@ from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.finish import premultiply, unpremultiply
 from ofx_helpers.engine.frame import Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType
-from ofx_helpers.nodes._rec709 import decode as _rec709_decode
-from ofx_helpers.nodes._rec709 import encode as _rec709_encode
+from ofx_helpers.engine.rec709 import decode as _rec709_decode
+from ofx_helpers.engine.rec709 import encode as _rec709_encode
 
 Array = NDArray[np.float32]
 Convert = Callable[[Array], Array]
@@ -267,10 +267,11 @@ def conversion(name: str) -> Convert:
     return (_FROM_RGB | _TO_RGB | _BETWEEN)[name]
 
 
-def _colourless(context: Context) -> bool:
+def _seen(context: Context, window: Window) -> Window:
     """Of alpha alone that is left so, Natron has no colour to put back."""
     kept = not context.params.flag("NatronOfxParamProcessA")
-    return kept and context.components("Source") == "Alpha"
+    alone = kept and context.components("Source") == "Alpha"
+    return Window(0, 0, 0, 0) if alone else window
 
 
 def _node(name: str, convert: Convert) -> NodeType:
@@ -288,7 +289,7 @@ def _node(name: str, convert: Convert) -> NodeType:
         plugins=(f"net.sf.openfx.{name}",),
         components=with_colour,
         process=True,
-        sourceless=_colourless,
+        seen=_seen,
         point=point,
     )
 

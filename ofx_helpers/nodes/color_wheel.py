@@ -6,16 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.canonical import box_of, unrounded
+from ofx_helpers.engine.depth import rounded
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Want, always
 from ofx_helpers.nodes._generator import (
     aspect_of,
     box,
+    chosen_depth,
     encoded,
     format_of,
     rectangle,
     region,
-    stored,
+    shown,
 )
 from ofx_helpers.nodes.color_transform import hsv_to_rgb
 
@@ -69,9 +71,10 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     pixels = np.empty((window.height, window.width, 4), np.float32)
     pixels[..., :3] = _colours(context, hue, distance)
     pixels[..., 3] = 1
-    pixels = encoded(context, pixels)
+    # The rim is a share of codes that are rounded already, and is cut.
+    pixels = rounded(encoded(context, pixels), chosen_depth(context))
     pixels *= cover[..., None].astype(np.float32)
-    return stored(context, pixels)
+    return shown(context, pixels)
 
 
 def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
@@ -80,6 +83,8 @@ def _nothing(_context: Context, _window: Window) -> Sequence[Want]:
 
 NODE = NodeType(
     plugins=("net.sf.openfx.ColorWheel",),
+    depth=chosen_depth,
+    cut=always,
     process=True,
     region=region,
     box=box,

@@ -146,4 +146,5 @@ NODE = NodeType(
     render=_render,
     format=_format,
     aspect=_aspect,
+    takes_less=True,
 )

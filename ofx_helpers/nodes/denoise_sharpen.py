@@ -18,7 +18,7 @@ from ofx_helpers.engine.finish import mixed, premultiply, unpremultiply, uses_ma
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, usual_components
 from ofx_helpers.engine.params import Params
-from ofx_helpers.nodes._rec709 import decode, encode
+from ofx_helpers.engine.rec709 import decode, encode
 from ofx_helpers.nodes.color_transform import conversion
 
 Plane = NDArray[np.float32]

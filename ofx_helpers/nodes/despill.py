@@ -7,7 +7,14 @@ import numpy as np
 from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.finish import mixed, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Components, Context, NodeType, Want
+from ofx_helpers.engine.node_type import (
+    LARGEST,
+    Components,
+    Context,
+    NodeType,
+    Want,
+    usual_depth,
+)
 
 
 def _wants(context: Context, window: Window) -> Sequence[Want]:
@@ -32,6 +39,8 @@ def _despill(context: Context, _window: Window, frames: Sequence[Frame]) -> Pixe
             np.maximum(plane, 0, out=plane)
         if params.flag("clampWhite"):
             np.minimum(plane, 1, out=plane)
+    # In 8 and 16 bits the plug-in takes these shares for codes.
+    result /= np.float32(LARGEST[usual_depth(context)])
     mask = frames[1].pixels if uses_mask(context) else None
     result = mixed(params, "Mask", result, source, mask, params.number("mix"))
     if params.flag("outputSpillMap"):

@@ -74,6 +74,7 @@ NODES = (
     NodeType(
         plugins=("net.sf.openfx.DissolvePlugin",),
         main="0",
+        cut=lambda context: not uses_mask(context),
         process=True,
         forgetful=True,
         region=_dissolve_region,

@@ -21,14 +21,53 @@ from ofx_helpers.nodes.blur import kept_inside, padded
 
 Plane = NDArray[np.float64]
 
-_CENTRED = np.array([[-0.5, 0.0, 0.5]])
-_TURNED = ((2 - math.sqrt(2)) / 4, (math.sqrt(2) - 1) / 2)
-_KERNELS = {
-    "simple": _CENTRED,
-    "sobel": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 8,
-    "rotinvariant": np.array([[-w, 0, w] for w in (_TURNED[0], _TURNED[1], _TURNED[0])]),
+_Terms = tuple[tuple[np.float32, int, int], ...]
+_ONE, _TWO = np.float32(1), np.float32(2)
+_SIDE, _MIDDLE = (_TWO - np.sqrt(_TWO)) / np.float32(4), (np.sqrt(_TWO) - _ONE) / _TWO
+_KERNELS: dict[str, tuple[_Terms, _Terms, np.float32]] = {
+    "simple": (((_ONE, 1, 0), (-_ONE, -1, 0)), ((_ONE, 0, 1), (-_ONE, 0, -1)), _TWO),
+    "sobel": (
+        (
+            (-_ONE, -1, -1),
+            (_ONE, 1, -1),
+            (-_TWO, -1, 0),
+            (_TWO, 1, 0),
+            (-_ONE, -1, 1),
+            (_ONE, 1, 1),
+        ),
+        (
+            (-_ONE, -1, -1),
+            (-_TWO, 0, -1),
+            (-_ONE, 1, -1),
+            (_ONE, -1, 1),
+            (_TWO, 0, 1),
+            (_ONE, 1, 1),
+        ),
+        np.float32(8),
+    ),
+    "rotinvariant": (
+        (
+            (-_SIDE, -1, -1),
+            (-_MIDDLE, -1, 0),
+            (-_SIDE, -1, 1),
+            (_SIDE, 1, -1),
+            (_MIDDLE, 1, 0),
+            (_SIDE, 1, 1),
+        ),
+        (
+            (-_SIDE, -1, -1),
+            (-_MIDDLE, 0, -1),
+            (-_SIDE, 1, -1),
+            (_SIDE, -1, 1),
+            (_MIDDLE, 0, 1),
+            (_SIDE, 1, 1),
+        ),
+        _ONE,
+    ),
 }
-"""Along x; along y they are transposed."""
+"""(weight, x, y) of what is summed along x and along y, and what it is divided by.
+
+In this order: on its rounding it depends how equal neighbours look to `_thinned`."""
 
 
 def _kind(context: Context) -> str:
@@ -69,23 +108,32 @@ def _area(context: Context, frames: Sequence[Frame]) -> Window:
     return _seen(context, box).intersect(region) if not box.empty else box
 
 
-def _filtered(pixels: Pixels, kernel: NDArray[np.float64]) -> Pixels:
-    found: Pixels = cv2.filter2D(
-        np.ascontiguousarray(pixels), cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE
-    )
-    return found
+def _summed(pixels: Pixels, terms: _Terms, divisor: np.float32) -> Pixels:
+    """In single precision, one term after the other, with the nearest pixel beyond the edge."""
+    around = np.pad(pixels, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    h, w = pixels.shape[:2]
+    total = np.zeros_like(pixels)
+    for weight, x, y in terms:
+        total += weight * around[1 + y : h + 1 + y, 1 + x : w + 1 + x]
+    return total / divisor
 
 
 def _gradients(context: Context, pixels: Pixels) -> tuple[Plane, Plane]:
+    """As Natron keeps them, in single precision."""
     chosen, kind, (x, y) = context.params.choice("filter"), _kind(context), _size(context)
     if chosen in _KERNELS:
         smoothed = smooth(pixels, kind, (x, y), nearest=True)
-        across, up = (_filtered(smoothed, k) for k in (_KERNELS[chosen], _KERNELS[chosen].T))
+        terms_x, terms_y, divisor = _KERNELS[chosen]
+        across, up = (_summed(smoothed, terms, divisor) for terms in (terms_x, terms_y))
     else:
         across = derived(pixels, kind, (x, y), (1, 0), nearest=True)
         up = derived(pixels, kind, (x, y), (0, 1), nearest=True)
-    scaled = across * _response(kind, x), up * _response(kind, y)
-    return scaled[0].astype(np.float64), scaled[1].astype(np.float64)
+    scaled = (across, _response(kind, x)), (up, _response(kind, y))
+    along_x, along_y = (
+        (plane.astype(np.float64) * by).astype(np.float32).astype(np.float64)
+        for plane, by in scaled
+    )
+    return along_x, along_y
 
 
 def _response(kind: str, size: float) -> float:
@@ -106,7 +154,8 @@ def _largest(across: Plane, up: Plane) -> Plane:
     """The tensor's larger eigenvalue, (h, w, 1)."""
     xx, yy = (across**2).sum(-1, keepdims=True), (up**2).sum(-1, keepdims=True)
     xy = (across * up).sum(-1, keepdims=True)
-    largest: Plane = (xx + yy + np.sqrt((xx - yy) ** 2 + 4 * xy**2)) / 2
+    apart = xx * xx - 2 * xx * yy + yy * yy + 4 * xy * xy
+    largest: Plane = (xx + yy + np.sqrt(np.maximum(apart, 0))) / 2
     return largest
 
 
@@ -160,9 +209,9 @@ def _thinned(edges: Pixels, across: Plane, up: Plane) -> Pixels:
         return _parabola(low, middle, high, side * slope.astype(np.float64))
 
     before, here, after = beside(-1), at(0, 0), beside(1)
-    bend = (before + after) / 2 - here
+    bend, lean = ((after - here) + (before - here)) / 2, (after - before) / 2
     kept = (before < here) & (here >= after) & (major != 0)
-    top = here - np.divide((after - before) ** 2 / 16, bend, out=np.zeros_like(bend), where=kept)
+    top = here - np.divide(lean * lean, 4 * bend, out=np.zeros_like(bend), where=kept)
     thin = np.zeros_like(edges)
     thin[1:-1, 1:-1] = np.where(kept, top, 0)
     return thin
@@ -170,7 +219,8 @@ def _thinned(edges: Pixels, across: Plane, up: Plane) -> Pixels:
 
 def _parabola(low: Plane, middle: Plane, high: Plane, at: Plane) -> Plane:
     """Through three values at -1, 0 and 1."""
-    return ((low + high) / 2 - middle) * at * at + (high - low) / 2 * at + middle
+    bend = ((high - middle) + (low - middle)) / 2
+    return bend * at * at + (high - low) / 2 * at + middle
 
 
 def _render(context: Context, _window: Window, frames: Sequence[Frame]) -> Frame:

@@ -86,11 +86,11 @@ def _along_flows(planes: Planes, tensors: Planes, context: Context) -> Planes:
     total, count = np.zeros_like(planes), 0
     theta = np.float32(np.fmod(np.float32(360), angle) / np.float32(2))
     while theta < 360:
-        radians = float(theta) * np.pi / 180
-        vx, vy = np.float32(np.cos(radians)), np.float32(np.sin(radians))
+        radians = np.float32(float(theta) * np.pi / 180)
+        vx, vy = np.cos(radians), np.sin(radians)
         u = tensors[..., 0] * vx + tensors[..., 1] * vy
         v = tensors[..., 1] * vx + tensors[..., 2] * vy
-        length = np.maximum(np.float32(_LEAST), np.hypot(u, v))
+        length = np.maximum(np.float32(_LEAST), np.sqrt(u * u + v * v))
         steps = np.stack([u * (step / length), v * (step / length), length], -1)
         even = params.flag("is_fast_approximation")
         walk(planes, steps.astype(np.float32), reach, width, step, way, even, total)

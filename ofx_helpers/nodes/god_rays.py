@@ -64,6 +64,7 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
             clamp=params.flag("clamp"),
             black_outside=params.flag("black_outside"),
             bounds=above.region,
+            far=True,
         )
         if len(matrices) == 1:
             return moved  # a single step is a plain transform, without colour

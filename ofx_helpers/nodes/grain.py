@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.node_type import Context, Same
-from ofx_helpers.nodes._filters import processed, whole_picture
+from ofx_helpers.nodes._filters import processed, source_or_format, whole_picture
 from ofx_helpers.nodes._hash import Whole, normal_plane, places, random_plane, seed, whole_plane
 
 Plane = NDArray[np.float64]
@@ -84,7 +84,9 @@ def _varies(context: Context) -> bool:
 
 
 NODE = replace(
-    whole_picture("net.sf.cimg.CImgNoise", lambda _context, pixels: pixels, _same),
+    whole_picture(
+        "net.sf.cimg.CImgNoise", lambda _context, pixels: pixels, _same, source_or_format
+    ),
     render=_render,
     varies=_varies,
 )

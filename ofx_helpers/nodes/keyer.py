@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.finish import mask_channel
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Want, no_bytes
 from ofx_helpers.engine.params import Params
+from ofx_helpers.engine.rec709 import decode, encode
 from ofx_helpers.nodes._luminance import luminance
-from ofx_helpers.nodes._rec709 import decode, encode
 
 Plane = NDArray[np.float64]
 
@@ -231,6 +231,7 @@ NODES = tuple(
     NodeType(
         plugins=(f"net.sf.openfx.{name}",),
         components=always_rgba,
+        depth=no_bytes,
         process=name == "KeyerPlugin",
         wants=_wants,
         render=render,

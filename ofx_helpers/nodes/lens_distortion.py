@@ -21,6 +21,7 @@ from ofx_helpers.nodes._moves import unbounded
 from ofx_helpers.nodes._warped import STILL, Grid, centres, sampled
 
 _PLUGIN = "net.sf.openfx.LensDistortion"
+_EMPTY = Window(0, 0, 0, 0)
 _ENDLESS = float(1 << 31)  # a side beyond it is endless to OpenFX
 
 
@@ -68,15 +69,17 @@ def _bent(context: Context, x: Grid, y: Grid, *, back: bool) -> tuple[Grid, Grid
     return (model.undistort if distorts == back else model.distort)(x, y)
 
 
-def _outline(context: Context, box: Box, margin: int) -> tuple[list[float], list[float]]:
-    """The lower left and upper right of a box bent onto the output, by eleven points a side."""
+def _outline(
+    context: Context, box: Box, margin: int, *, back: bool = False
+) -> tuple[list[float], list[float]]:
+    """The lower left and upper right of a bent box, by eleven points a side."""
     x1, y1, x2, y2 = box
     along = np.linspace(0.0, 1.0, 11)
     across, up = x1 + (x2 - x1) * along, y1 + (y2 - y1) * along
     one = np.ones_like(along)
     x = np.concatenate([across, across, x1 * one, x2 * one])
     y = np.concatenate([y1 * one, y2 * one, up, up])
-    u, v = _bent(context, x, y, back=False)
+    u, v = _bent(context, x, y, back=back)
     # Places that the model has none for are not numbers, and count for nothing.
     low = [float(np.fmin.reduce(side, initial=np.inf)) - margin for side in (u, v)]
     return low, [float(np.fmax.reduce(side, initial=-np.inf)) + margin for side in (u, v)]
@@ -112,8 +115,33 @@ def _region(context: Context) -> Window:
     return enclosing(_exact(context), touched(unbounded(context), 1))
 
 
-def _wants(context: Context, _window: Window) -> Sequence[Want]:
-    return (Want("Source", context.upstream().region),)
+def _fetched(context: Context, window: Window) -> Window:
+    """What of its input the node is given: the outline of what is rendered bent back, no more.
+
+    Beyond it there is nothing, or its nearest pixel, even where the bent picture reaches further.
+    """
+    x1, y1, x2, y2 = (float(side) for side in context.whole(window))
+    low, high = _outline(context, (x1, y1, x2, y2), 2, back=True)
+    ends = unrounded(unbounded(context), context.aspect)
+    sides = zip(low + high, ends, strict=True)
+    left, bottom, right, top = (side if abs(side) < _ENDLESS else end for side, end in sides)
+    return Window(floor(left), floor(bottom), ceil(right), ceil(top))
+
+
+def _bounds(context: Context, window: Window) -> Window:
+    """`_fetched` of the picture above the gathered transforms."""
+    above = context.upstream()
+    if np.array_equal(above.matrix, np.eye(3)):
+        return _fetched(context, window).intersect(above.region)
+    return above.region
+
+
+def _seen(context: Context, window: Window) -> Window:
+    return _EMPTY if _writes_map(context) else _fetched(context, window)
+
+
+def _wants(context: Context, window: Window) -> Sequence[Want]:
+    return () if _writes_map(context) else (Want("Source", _bounds(context, window)),)
 
 
 def _same(context: Context) -> Same | None:
@@ -130,7 +158,7 @@ def _writes_map(context: Context) -> bool:
 def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
     x, y = _bent(context, *centres(window), back=True)
     if not _writes_map(context):
-        return sampled(context, frames[0], x, y, STILL)
+        return sampled(context, frames[0], x, y, STILL, _bounds(context, window))
     x1, y1, x2, y2 = _box(context)
     low, size = (ceil(x1), ceil(y1)), (floor(x2) - ceil(x1), floor(y2) - ceil(y1))
     pixels = np.ones((window.height, window.width, 4), np.float32)
@@ -148,7 +176,7 @@ NODE = NodeType(
     render=_render,
     mask="Mask",
     process=True,
-    sourceless=_writes_map,
+    seen=_seen,
     concatenates="Source",
     format=_format,
     aspect=_aspect,

@@ -3,7 +3,7 @@
 They end a chain: their matrix is not offered to the nodes below. As in openfx-misc, what the
 mask or mix leaves is the picture above the whole chain, not moved at all. Natron asks their mask
 for the channels of the picture: beside one without alpha, a mask's alpha is 1 wherever it has
-pixels.
+pixels, beside alpha alone every channel is the mask's alpha, and what the mask lacks is 0.
 """
 
 from collections.abc import Sequence
@@ -71,9 +71,14 @@ def masked(plain: NodeType, plugin: str) -> NodeType:
 
 
 def _mask(context: Context, frame: Frame) -> Pixels:
-    """The mask as Natron has it beside this picture."""
-    if context.components("Source") != "RGB":
+    """The mask as Natron has it beside this picture, before one channel is taken of it."""
+    picture, mask = context.components("Source"), context.components("Mask")
+    if picture == mask or picture == "RGBA":
         return frame.pixels
+    if mask != "RGBA":
+        return np.zeros_like(frame.pixels)
+    if picture == "Alpha":
+        return np.repeat(frame.pixels[..., 3:], 4, axis=2)
     area = context.region("Mask").shift(-frame.window.x1, -frame.window.y1)
     pixels = frame.pixels.copy()
     pixels[max(area.y1, 0) : max(area.y2, 0), max(area.x1, 0) : max(area.x2, 0), 3] = 1

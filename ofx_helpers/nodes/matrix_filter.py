@@ -6,6 +6,7 @@ import numpy as np
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Pixels
 from ofx_helpers.engine.node_type import Context, NodeType
+from ofx_helpers.engine.undefined import looked_through
 from ofx_helpers.nodes._filters import around
 
 
@@ -29,7 +30,7 @@ def _node(size: int) -> NodeType:
         filtered: Pixels = cv2.filter2D(
             np.ascontiguousarray(pixels), cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE
         )
-        return filtered
+        return looked_through(filtered)
 
     return around(f"eu.cimg.CImgMatrix{size}x{size}", change, lambda _: (size // 2, size // 2))
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ofx_helpers.engine.components import with_alpha
 from ofx_helpers.engine.frame import Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same
+from ofx_helpers.engine.node_type import Context, NodeType, Same, always
 
 
 def _stretch(context: Context, pixels: Pixels, _window: Window) -> Pixels:
@@ -22,6 +22,7 @@ def _same(context: Context) -> Same | None:
 NODE = NodeType(
     plugins=("net.sf.openfx.MatteMonitorPlugin",),
     components=with_alpha,
+    cut=always,
     same=_same,
     point=_stretch,
 )

@@ -1,4 +1,8 @@
-"""Merge and the nodes that are a Merge with another default operation."""
+"""Merge and the nodes that are a Merge with another default operation.
+
+MergeRoto takes alphas and mask from layers named RotoMask, which no picture of the engine has.
+Without them an A's own alpha counts, and the red of the mask (seen in Natron's pictures).
+"""
 
 from collections.abc import Sequence
 
@@ -6,6 +10,7 @@ import numpy as np
 
 from ofx_helpers.engine.canonical import Box, union
 from ofx_helpers.engine.components import with_alpha
+from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import mixed, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
@@ -13,6 +18,15 @@ from ofx_helpers.nodes._blend import KEEPS_B, blacken_outside, inside, merged
 
 _CHANNELS = "RGBA"
 _EMPTY = Window(0, 0, 0, 0)
+_ROTO = "net.sf.openfx.MergeRoto"
+_BLACKEN = {
+    *(f"net.sf.openfx.{name}" for name in ("TransformPlugin", "TransformMaskedPlugin", "DirBlur")),
+    *(f"net.sf.openfx.{name}" for name in ("CornerPinPlugin", "CornerPinMaskedPlugin", "Card3D")),
+    *(f"net.sf.openfx.{name}" for name in ("Position", "CropPlugin", "Reformat")),
+    *(f"net.sf.openfx.{name}" for name in ("AdjustRoDPlugin", "IDistort", "STMap", "SpriteSheet")),
+    *("net.sf.openfx.LensDistortion", "fr.inria.openfx.OIIOResize"),
+}
+"""The nodes that draw a layer black which they do not find: as RotoMask it makes an A black."""
 _EXACT = ("over", "plus")  # with a black A they give B to the last bit
 
 
@@ -68,6 +82,30 @@ def _region(context: Context) -> Window:
     return result
 
 
+def _blackened(context: Context) -> list[str]:
+    """The inputs of a MergeRoto in which Natron finds a black RotoMask."""
+    if context.node.plugin != _ROTO:
+        return []
+    nodes, inputs = context.graph.nodes, context.node.inputs
+    labels = [*_sources(context), *(["B"] if context.connected("B") else [])]
+    return [label for label in labels if nodes[inputs[label]].plugin in _BLACKEN]
+
+
+def _refuse_alphas(context: Context, blackened: list[str]) -> None:
+    """Raises RenderError where a black RotoMask is the alpha of a picture that is not black."""
+    params = context.params
+    # Elsewhere the alpha of B does not count.
+    counts = params.choice("operation") not in (*_EXACT, "copy") or params.flag("screenAlpha")
+    for label in blackened:
+        if params.flag("maskInvert") or (label == "B" and counts):
+            source = context.graph.nodes[context.node.inputs[label]]
+            raise RenderError(
+                f"{context.node.name} ({_ROTO}) looks for the layer RotoMask in {source.name} "
+                f"({source.plugin}), where Natron finds a black one: use a Merge instead, or "
+                f"render with Natron, or with Misc.ofx.bundle and --nodes prefer-ofx."
+            )
+
+
 def _box(context: Context) -> Box:
     """As `_region`, canonical: where sources lie between pixels, so does what is made of them."""
     if context.params.number("mix") == 0:
@@ -91,6 +129,7 @@ def _plain(context: Context) -> bool:
         all(_switches(context, "A") + _switches(context, "B") + _switches(context, "Output"))
         and context.params.number("mix") == 1
         and not uses_mask(context)
+        and not _blackened(context)
     )
 
 
@@ -105,6 +144,7 @@ def _effect(context: Context, label: str) -> Window:
 def _same(context: Context) -> Same | None:
     params = context.params
     outputs = _switches(context, "Output")
+    _refuse_alphas(context, _blackened(context))
     if params.number("mix") == 0 or not any(outputs):
         return Same("B", beyond=True)
     if any(out and not b for out, b in zip(outputs, _switches(context, "B"), strict=True)):
@@ -190,7 +230,9 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
         return _chosen(original, _switches(context, "Output"))
     below = _chosen(original, _switches(context, "B"))
     a_switches = _switches(context, "A")
+    black = _blackened(context)
     above = frames[1].pixels if sources else np.zeros_like(original)
+    above = np.zeros_like(above) if sources and sources[0] in black else above
     result = merged(operation, masking, _chosen(above, a_switches), below)
     if operation not in KEEPS_B:
         first = [context.own_region(label) for label in ("B", *sources[:1])]
@@ -198,9 +240,12 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     for label, frame in zip(sources[1:], frames[2:], strict=False):
         part = inside(context.own_region(label), window)
         above = _chosen(frame.pixels[part], a_switches)
+        above = np.zeros_like(above) if label in black else above
         result[part] = merged(operation, masking, above, result[part])
     mix = params.number("mix")
     mask = frames[-1].pixels if uses_mask(context) else None
+    if mask is not None and context.node.plugin == _ROTO:
+        mask = mask[..., [0, 0, 0, 0]]
     result = mixed(params, "Mask", result, original, mask, mix)
     for channel, wanted in enumerate(_switches(context, "Output")):
         if not wanted:
@@ -237,6 +282,7 @@ def _node(plugin: str) -> NodeType:
 NODES = tuple(
     _node(f"net.sf.openfx.Merge{name}")
     for name in (
-        ["Plugin", "Plus", "Matte", "Multiply", "In", "Out", "Screen", "Max", "Min", "Difference"]
+        *("Plugin", "Plus", "Matte", "Multiply", "In", "Out", "Screen", "Max", "Min"),
+        *("Difference", "Roto"),
     )
 )

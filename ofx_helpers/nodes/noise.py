@@ -6,7 +6,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.node_type import Context, NodeType, Want
-from ofx_helpers.nodes._generator import aspect_of, box, format_of, region, stored
+from ofx_helpers.nodes._generator import aspect_of, box, chosen_depth, format_of, region, shown
 from ofx_helpers.nodes._hash import random_plane, seed
 
 _CHANNELS = {"RGBA": (0, 1, 2, 3), "RGB": (0, 1, 2), "XY": (0, 1), "Alpha": (3,)}
@@ -28,7 +28,7 @@ def _render(context: Context, window: Window, _frames: Sequence[Frame]) -> Pixel
     for number, channel in enumerate(channels):
         value = float(mean) + float(level) * (random_plane(start, window, number) - 0.5)
         pixels[..., channel] = np.where(there, value, 0)
-    return stored(context, pixels)
+    return shown(context, pixels)
 
 
 def _varies(context: Context) -> bool:
@@ -37,6 +37,7 @@ def _varies(context: Context) -> bool:
 
 NODE = NodeType(
     plugins=("net.sf.openfx.Noise",),
+    depth=chosen_depth,
     aspect=aspect_of,
     process=True,
     region=region,

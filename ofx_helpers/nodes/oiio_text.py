@@ -1,8 +1,8 @@
 """TextOIIO: one line of letters over the input, as OpenImageIO's render_text draws them.
 
 FreeType's own hinted glyphs, one after the other by their whole-pixel advances and the font's
-kerning left out. The colour is premultiplied already: each glyph covers what lies under it by
-its mask times the colour's alpha.
+kerning left out, each in its box, which takes the place of the box before where they meet. The
+colour is premultiplied already: the letters cover what lies under by their mask times its alpha.
 Facts from OpenImageIO 2.4 (imagebufalgo_draw.cpp) and the plug-in.
 """
 
@@ -47,6 +47,11 @@ def _same(context: Context) -> Same | None:
     return None
 
 
+def _as_read(letter: str) -> str:
+    """The letter that OpenImageIO takes for one: beyond ASCII, its last byte's lowest six bits."""
+    return letter if letter.isascii() else chr(letter.encode("utf-8", "replace")[-1] & 0x3F)
+
+
 def _glyphs(text: str, path: Path, size: int) -> Iterator[tuple[Any, int, int]]:
     """Each glyph's mask (h, w) 8 bits, and its left and top pixel from the baseline's start."""
     face, _ = open_face(str(path), 0)
@@ -59,7 +64,7 @@ def _glyphs(text: str, path: Path, size: int) -> Iterator[tuple[Any, int, int]]:
         if letter == "\n":
             x, y = 0, y + size
             continue
-        face.load_char(letter, _LOAD_RENDER)
+        face.load_char(_as_read(letter), _LOAD_RENDER)
         bitmap = face.glyph.bitmap
         if bitmap.width and bitmap.rows:
             mask = np.array(bitmap.buffer, np.uint8).reshape(bitmap.rows, bitmap.pitch)
@@ -89,24 +94,25 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
     # The baseline's row counts from the top.
     down = whole.height - 1 - int(y)
     colour = np.array(params.colour("textColor"), np.float32)
+    cover = np.zeros(pixels.shape[:2], np.uint8)
     with DRAWING:
         for mask, left, top in _glyphs(params.text("text"), path, params.whole("fontSize")):
             column = int(x) + left - window.x1
             row = whole.height - (down + top) - mask.shape[0] - window.y1
-            _draw(pixels, mask[::-1], column, row, colour)
-    return pixels
+            _put(cover, mask[::-1], column, row)
+    share = cover[..., None].astype(np.float32) / np.float32(255)
+    drawn: Pixels = share * colour + (1 - share * colour[3]) * pixels
+    return drawn
 
 
-def _draw(pixels: Pixels, mask: Any, column: int, row: int, colour: Any) -> None:
-    height, width = pixels.shape[:2]
+def _put(cover: Any, mask: Any, column: int, row: int) -> None:
+    """A glyph's box takes the place of what glyphs before have there."""
+    height, width = cover.shape
     top, left = max(row, 0), max(column, 0)
     bottom, right = min(row + mask.shape[0], height), min(column + mask.shape[1], width)
-    if top >= bottom or left >= right:
-        return
-    share = mask[top - row : bottom - row, left - column : right - column, None]
-    share = share.astype(np.float32) / np.float32(255)
-    target = pixels[top:bottom, left:right]
-    target[...] = share * colour + (1 - share * colour[3]) * target
+    if top < bottom and left < right:
+        part = mask[top - row : bottom - row, left - column : right - column]
+        cover[top:bottom, left:right] = part
 
 
 NODE = NodeType(

@@ -41,6 +41,8 @@ NODE = NodeType(
         "fr.inria.built-in.DiskCache",
         "fr.inria.built-in.OneView",
         "fr.inria.built-in.JoinViews",
+        # Natron smears by the stroke that it makes the node for; by itself the node has none.
+        "fr.inria.built-in.RotoSmear",
         "net.sf.openfx.oneViewPlugin",
         "net.sf.openfx.joinViewsPlugin",
         "net.sf.openfx.NoTimeBlurPlugin",

@@ -14,7 +14,7 @@ from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.finish import mask_channel
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, no_bytes
 from ofx_helpers.engine.params import Params
 from ofx_helpers.nodes._luminance import LUMINANCE_WEIGHTS, luminance
 
@@ -46,8 +46,30 @@ class _Inputs(NamedTuple):
     outside: Plane
 
 
-def _wants(_context: Context, window: Window) -> Sequence[Want]:
-    return [Want(label, window) for label in _LABELS]
+def _wants(context: Context, window: Window) -> Sequence[Want]:
+    covered = context.region("C").contains(window)
+    plate = window if covered else context.whole(window)
+    return [Want(label, plate if label == "C" else window) for label in _LABELS]
+
+
+def _plate(context: Context, window: Window, frame: Frame) -> Plane:
+    """The plate, and beside it what the plug-in has seen of it last.
+
+    It goes from pixel to pixel, row by row, and keeps the colour where the plate has none; before
+    the first one it is black. (Its threads each begin anew, wherever the host cuts the picture.)
+    """
+    area = frame.window
+    whole = _picture(context, "C", area, frame)
+    seen = context.region("C").intersect(area)
+    if not seen.empty and seen != area:
+        rows = slice(seen.y1 - area.y1, seen.y2 - area.y1)
+        left, right = seen.x1 - area.x1, seen.x2 - area.x1
+        last = whole[rows, right - 1]
+        whole[rows, right:] = last[:, None]
+        whole[rows, :left][1:] = last[:-1, None]
+        whole[rows.stop :] = last[-1]
+    below, beside = window.y1 - area.y1, window.x1 - area.x1
+    return whole[below : below + window.height, beside : beside + window.width]
 
 
 def _picture(context: Context, label: str, window: Window, frame: Frame) -> Plane:
@@ -73,9 +95,12 @@ def _gather(context: Context, window: Window, frames: Sequence[Frame]) -> _Input
     fg = _picture(context, "Fg", window, frames[0])
     pfg = _picture(context, "PFg", window, frames[1]) if context.connected("PFg") else fg
     inside = np.clip(_mask(context, "InM", frames[4]), 0, 1)
-    if params.choice("sourceAlphaHandling") == "inside":
+    # What shows the matte alone does not look at Fg beside a picture to key.
+    alone = context.connected("PFg") and not params.flag("noKey")
+    looked_at = not (alone and params.choice("show") in ("matte", "status"))
+    if params.choice("sourceAlphaHandling") == "inside" and looked_at:
         inside = np.clip(np.maximum(inside, fg[..., 3]), 0, 1)
-    plate = _picture(context, "C", window, frames[2])
+    plate = _plate(context, window, frames[2])
     bg = _picture(context, "Bg", window, frames[3])
     if not _uses_background(params):
         bg[...] = (0, 0, 0, 1)
@@ -303,6 +328,7 @@ NODE = NodeType(
     plugins=("net.sf.openfx.PIK",),
     main="Fg",
     components=always_rgba,
+    depth=no_bytes,
     region=lambda context: context.region("Fg"),
     wants=_wants,
     same=_same,

@@ -7,7 +7,7 @@ import numpy as np
 
 from ofx_helpers.engine.frame import Frame
 from ofx_helpers.engine.node_type import Context
-from ofx_helpers.nodes._filters import processed, whole_picture
+from ofx_helpers.nodes._filters import processed, source_or_format, whole_picture
 from ofx_helpers.nodes._hash import random_plane, seed
 
 
@@ -37,7 +37,9 @@ def _varies(context: Context) -> bool:
 
 
 NODE = replace(
-    whole_picture("net.sf.cimg.CImgPlasma", lambda _context, pixels: pixels),
+    whole_picture(
+        "net.sf.cimg.CImgPlasma", lambda _context, pixels: pixels, region=source_or_format
+    ),
     render=_render,
     varies=_varies,
 )

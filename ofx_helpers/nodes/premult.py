@@ -4,7 +4,7 @@ import numpy as np
 
 from ofx_helpers.engine.components import always_rgba
 from ofx_helpers.engine.frame import Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same
+from ofx_helpers.engine.node_type import Context, NodeType, Same, always
 
 _CHANNELS = "RGBA"
 
@@ -45,6 +45,12 @@ def _unpremult(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 
 
 NODES = tuple(
-    NodeType(plugins=(f"net.sf.openfx.{name}",), components=always_rgba, same=_same, point=point)
+    NodeType(
+        plugins=(f"net.sf.openfx.{name}",),
+        components=always_rgba,
+        cut=always,
+        same=_same,
+        point=point,
+    )
     for name, point in (("Premult", _premult), ("Unpremult", _unpremult))
 )

@@ -12,11 +12,12 @@ from ofx_helpers.engine.node_type import Components, Context, NodeType, Want, us
 from ofx_helpers.nodes._generator import (
     aspect_of,
     box,
+    chosen_depth,
     encoded,
     format_of,
     rectangle,
     region,
-    stored,
+    shown,
 )
 
 Grid = NDArray[np.float64]
@@ -226,7 +227,7 @@ def _checkerboard(context: Context, window: Window, _frames: Sequence[Frame]) ->
     which = np.where(_on_line(y, middle_y, _line(middle)), 5, which)
     names = ("color0", "color1", "color2", "color3", "lineColor", "centerlineColor")
     colours = np.array([params.colour(name) for name in names], np.float32)
-    drawn: Pixels = stored(context, encoded(context, colours[None]))[0][which]
+    drawn: Pixels = shown(context, encoded(context, colours[None]))[0][which]
     return drawn
 
 
@@ -275,6 +276,7 @@ NODES = (
     _node("net.sf.openfx.Rectangle", _rectangle, _shape_box, **_EXTENT),
     NodeType(
         plugins=("net.sf.openfx.CheckerBoardPlugin",),
+        depth=chosen_depth,
         region=region,
         box=box,
         format=format_of,

@@ -23,7 +23,8 @@ from ofx_helpers.nodes._placement import format_of, kept_left, region_of
 _EMPTY = Window(0, 0, 0, 0)
 # Formats whose alpha is multiplied into the colour even where the node says opaque.
 _STRAIGHT = (".png", ".tif", ".tiff", ".exr", ".psd", ".psb", ".xcf")
-_DECODERS = {".png": "fr.inria.openfx.ReadPNG"}
+_SVG = "net.fxarena.openfx.ReadSVG"
+_DECODERS = {".png": "fr.inria.openfx.ReadPNG", ".svg": _SVG, ".svgz": _SVG}
 _COLOUR_SPACES = {".exr": "scene_linear", ".pfm": "scene_linear", ".hdr": "scene_linear"}
 
 
@@ -66,7 +67,14 @@ def _outside(rule: str, time: int, first: int, last: int, name: str) -> int | No
 
 
 def _file(context: Context) -> tuple[Path, int] | None:
-    """The file of this time and the frame in it (from 0, for a video); None for black."""
+    """The file of this time and which of its pictures: see `Media`; None for black."""
+    found, params = _of_time(context), context.params
+    if found and _DECODERS.get(found[0].suffix.lower()) == _SVG and "dpi" in params:
+        return found[0], params.whole("dpi")
+    return found
+
+
+def _of_time(context: Context) -> tuple[Path, int] | None:
     params, pattern = context.params, _pattern(context)
     sequence = is_sequence(pattern.name)
     video = None if sequence else context.media.frames(pattern)
@@ -330,5 +338,7 @@ _PAINTED = replace(
     ),
     defaults=_as_oiio(),
 )
+# Cairo multiplies the colours by alpha, and ReadSVG says so.
+_DRAWN = replace(_STOCK, plugins=(_SVG,), defaults={**_as_oiio(), "filePremult": "premult"})
 
-NODES = (_STOCK, _PAINTED)
+NODES = (_STOCK, _PAINTED, _DRAWN)

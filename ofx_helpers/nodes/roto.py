@@ -119,7 +119,12 @@ def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels
 
 
 NODE = NodeType(
-    plugins=("fr.inria.built-in.Roto", "fr.inria.built-in.RotoPaint"),
+    plugins=(
+        "fr.inria.built-in.Roto",
+        "fr.inria.built-in.RotoPaint",
+        # The plug-in of older projects, which Natron loads as its own Roto.
+        "net.sf.openfx.RotoPlugin",
+    ),
     region=_region,
     box=_exact,
     wants=_wants,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
-from ofx_helpers.nodes._generator import stored
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, usual_depth
+from ofx_helpers.nodes._generator import chosen_depth, shown
 
 _CHANNELS = "RGBA"
 
@@ -59,18 +59,22 @@ def _wants(context: Context, window: Window) -> Sequence[Want]:
 
 def _render(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
     sources = {label: frame.pixels for label, frame in zip(_used(context), frames, strict=True)}
+    # From bytes to floats the plug-in divides as it should for 16 bits.
+    share = 255 / 65535 if (usual_depth(context), chosen_depth(context)) == ("8u", "32f") else 1
     result = np.empty((window.height, window.width, 4), np.float32)
     for output, (label, channel) in enumerate(_picks(context)):
         if label in sources:
-            result[..., output] = sources[label][..., channel]
+            result[..., output] = sources[label][..., channel] * np.float32(share)
         else:
             result[..., output] = 0 if label else channel
-    return stored(context, result)
+    return shown(context, result)
 
 
 NODE = NodeType(
     plugins=("net.sf.openfx.ShufflePlugin",),
     main="B",
+    depth=chosen_depth,
+    takes=usual_depth,
     region=_region,
     same=_same,
     wants=_wants,

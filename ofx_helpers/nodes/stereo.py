@@ -8,8 +8,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ofx_helpers.engine.depth import rounded
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Components, Context, NodeType, Same, Want, same_region
+from ofx_helpers.engine.node_type import (
+    Components,
+    Context,
+    NodeType,
+    Same,
+    Want,
+    always,
+    same_region,
+    usual_depth,
+)
 
 _LEFT, _RIGHT = "Left", "Right"
 # Rec.709, in the single precision of the plug-in.
@@ -98,7 +108,7 @@ def _anaglyph_wants(context: Context, window: Window) -> Sequence[Want]:
 
 
 def _anaglyph(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
-    amount = np.float32(context.params.number("amtcolor"))
+    amount, depth = np.float32(context.params.number("amtcolor")), usual_depth(context)
     result = np.zeros((window.height, window.width, 4), np.float32)
     found = iter(frames)
     for (label, move), channels in zip(_sides(context), ([0], [1, 2]), strict=True):
@@ -106,8 +116,9 @@ def _anaglyph(context: Context, window: Window, frames: Sequence[Frame]) -> Pixe
             continue
         pixels = next(found).nearest(window.shift(move, 0)).pixels
         grey = (pixels[..., :3] @ _LUMINANCE).astype(np.float32)[..., None]
+        grey = rounded(grey, depth, cut=True)
         result[..., channels] = grey * (1 - amount) + pixels[..., channels] * amount
-        result[..., 3] += np.float32(0.5) * pixels[..., 3]
+        result[..., 3] += rounded(np.float32(0.5) * pixels[..., 3], depth, cut=True)
     return result
 
 
@@ -144,11 +155,13 @@ NODES = (
     NodeType(
         plugins=("net.sf.openfx.anaglyphPlugin",),
         components=_rgba,
+        cut=always,
         wants=_anaglyph_wants,
         render=_anaglyph,
     ),
     NodeType(
         plugins=("net.sf.openfx.mixViewsPlugin",),
+        cut=always,
         region=same_region,
         wants=_mix_wants,
         same=_mix_same,

@@ -7,7 +7,16 @@ from numpy.typing import NDArray
 
 from ofx_helpers.engine.canonical import touched
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want, all_regions, usual_components
+from ofx_helpers.engine.node_type import (
+    LARGEST,
+    Context,
+    NodeType,
+    Want,
+    all_regions,
+    always,
+    usual_components,
+    usual_depth,
+)
 from ofx_helpers.nodes._generator import drawn_rectangle
 
 
@@ -34,9 +43,11 @@ def _difference(context: Context, window: Window, frames: Sequence[Frame]) -> Pi
     rows = slice(part.y1 - window.y1, part.y2 - window.y1)
     columns = slice(part.x1 - window.x1, part.x2 - window.x1)
     seen = rows, columns, slice(compared)
-    distance = below[seen].astype(np.float64) - above[seen]
+    # Of codes, where there are any.
+    top = LARGEST[usual_depth(context)]
+    distance = top * (below[seen].astype(np.float64) - above[seen])
     key = context.params.number("gain") * (distance**2).sum(-1) - context.params.number("offset")
-    result[rows, columns, key_channel] = np.clip(key, 0, 1)
+    result[rows, columns, key_channel] = np.clip(key, 0, top) / top
     return result
 
 
@@ -79,6 +90,7 @@ NODES = (
     NodeType(
         plugins=("net.sf.openfx.DifferencePlugin",),
         main="B",
+        cut=always,
         process=True,
         forgetful=True,
         region=all_regions,

@@ -11,7 +11,7 @@ from ofx_helpers.engine.curve import Curve
 from ofx_helpers.engine.finish import uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
 from ofx_helpers.engine.graph import Expression
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, always
 from ofx_helpers.engine.params import Params
 
 _EMPTY = Window(0, 0, 0, 0)
@@ -101,6 +101,9 @@ def _accumulate(operation: str, total: Pixels, pixels: Pixels) -> Pixels:
 def _blend(context: Context, window: Window, frames: Sequence[Frame]) -> Pixels:
     params = context.params
     operation, times = params.choice("operation"), _blend_times(context)
+    if not times:
+        # An interval longer than the range: Natron writes nothing and shows what its memory held.
+        return np.zeros((window.height, window.width, 4), np.float32)
     interval = max(1, params.whole("frameInterval"))
     keep = np.float32((1 - params.number("decay")) ** interval)
     shape = (window.height, window.width, 4)
@@ -337,6 +340,7 @@ NODES = (
     ),
     NodeType(
         plugins=("net.sf.openfx.Retime",),
+        cut=always,
         region=_retime_region,
         same=_retime_same,
         wants=_retime_wants,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, always
 from ofx_helpers.nodes._curves import curves, straight
 
 _DEFAULT = straight((0.0, 0.0), (1.0, 1.0))  # flat at both ends
@@ -54,6 +54,7 @@ NODE = NodeType(
     main="B",
     region=_region,
     same=_same,
+    cut=always,
     wants=_wants,
     render=_render,
     varies=_always,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Want, floats_only
 from ofx_helpers.nodes._warped import Grid, centres, sampled
 
 
@@ -53,11 +53,11 @@ def _map(
 ) -> tuple[Grid, Grid, Grid, Grid]:
     """U, V (h, w), their slopes (h, w, 4) as ux, uy, vx, vy, and the channel that multiplies.
 
-    The plug-in fetches the map over what it renders, which ends with the node's region.
+    The plug-in fetches the map over what it renders, no further.
     """
     params = context.params
     around = uv.crop(window.grow(1, 1))
-    fetched = uv.window.intersect(region)
+    fetched = uv.window.intersect(region).intersect(context.whole(window))
     ones = Frame(np.ones((fetched.height, fetched.width, 4), np.float32), fetched)
     have = ones.crop(around.window).pixels[..., 0] > 0
     u, v, a = (_channel(context, f"channel{c}", around) for c in "UVA")
@@ -110,6 +110,7 @@ def _i_distort(context: Context, window: Window, frames: Sequence[Frame]) -> Pix
 NODES = (
     NodeType(
         plugins=("net.sf.openfx.STMap",),
+        depth=floats_only,
         region=_st_region,
         wants=_wants,
         render=_st_map,
@@ -120,6 +121,7 @@ NODES = (
     ),
     NodeType(
         plugins=("net.sf.openfx.IDistort",),
+        depth=floats_only,
         wants=_wants,
         render=_i_distort,
         mask="Mask",

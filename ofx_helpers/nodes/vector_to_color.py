@@ -4,7 +4,7 @@ import numpy as np
 
 from ofx_helpers.engine.components import with_colour
 from ofx_helpers.engine.frame import Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType
+from ofx_helpers.engine.node_type import Context, NodeType, floats_only
 from ofx_helpers.nodes.color_transform import hsv_to_rgb
 
 
@@ -30,6 +30,7 @@ def _colour(context: Context, pixels: Pixels, _window: Window) -> Pixels:
 NODE = NodeType(
     plugins=("net.sf.openfx.VectorToColorPlugin",),
     components=with_colour,
+    depth=floats_only,
     process=True,
     point=_colour,
 )

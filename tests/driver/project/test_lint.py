@@ -69,6 +69,12 @@ def test_an_input_that_a_write_needs_must_be_connected(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("maker", ["Constant", "Text", "Texture"])
+def test_what_makes_its_own_picture_needs_no_input(tmp_path: Path, maker: str) -> None:
+    body = GOOD.replace('A="Move"', 'A="Made"') + f'{{{{ node("Made", "{maker}") }}}}'
+    assert faults(small_project(tmp_path, body)) == []
+
+
 def test_a_spare_node_may_stay_unconnected(tmp_path: Path) -> None:
     assert faults(small_project(tmp_path, GOOD + '{{ node("Spare", "Blur") }}')) == []
 

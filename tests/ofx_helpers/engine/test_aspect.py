@@ -175,3 +175,16 @@ def test_files_are_as_large_as_natrons_and_say_its_aspect(
     written = read_image(tmp_path / "a.0001.exr")
     assert (written.display.width, written.display.height) == window
     assert written.pixel_aspect == aspect
+
+
+def test_an_edge_that_is_repeated_is_that_of_what_shows(tmp_path: Path) -> None:
+    columns = np.tile(np.arange(57, dtype=np.float32)[None, :, None], (40, 1, 4))
+    write_exr(tmp_path / "a.exr", columns, aspect=2.0)
+    file = read("R", str(tmp_path / "a.exr"))
+    wider = node("A", "AdjustRoDPlugin", {"Source": "R"}, addPixels=(2.0, 1.0), boundary="nearest")
+    said = node("N", "NoOpPlugin", {"Source": "A"}, setPixelAspectRatio=True,
+                outputPixelAspectRatio=0.5)  # fmt: skip
+    made = scene(file, wider, said, aspect=1.0, size=(64, 48))
+    row = render(made, "N", Window(0, 0, 128, 40)).pixels[20, :, 0]
+    np.testing.assert_array_equal(row[:58], [*range(32), *(31,) * 26])
+    assert not row[58:].any()

@@ -197,14 +197,52 @@ def test_beside_a_picture_without_alpha_a_moves_mask_counts_wherever_it_has_pixe
     assert np.abs(plain[:, :8, :3] - COLOUR[:, :8]).max() > 0.1
 
 
-def test_alpha_alone_masks_nothing_until_it_is_chosen() -> None:
-    # The menu of such a mask has two entries, and Natron's default is the fifth.
+def test_of_alpha_alone_a_mask_has_the_channel_that_is_chosen_and_no_default() -> None:
     inputs = {"Source": "Rgba", "Mask": "Matte"}
-    np.testing.assert_array_equal(shown(node("N", "Invert", inputs)), shown(RGBA))
-    np.testing.assert_allclose(
-        shown(node("N", "Invert", inputs, maskInvert=True))[..., :3], 1 - COLOUR, atol=1e-6
-    )
-    weight = linear(PICTURE)[..., 3:]
-    for chosen in ("1", f"{LAYER}.A"):
-        masked = shown(node("N", "Invert", inputs, maskChannel_Mask=chosen))[..., :3]
-        np.testing.assert_allclose(masked, COLOUR + (1 - 2 * COLOUR) * weight, atol=1e-5)
+    inverted = shown(node("N", "Invert", {"Source": "Rgba"}))
+    alpha = linear(PICTURE)[..., 3:]
+    mixed = inverted * alpha + linear(PICTURE) * (1 - alpha)
+    for choice in ("1", f"{LAYER}.A"):
+        chosen = shown(node("N", "Invert", inputs, maskChannel_Mask=choice))
+        np.testing.assert_allclose(chosen, mixed, atol=1e-6)
+    for params in ({}, {"maskChannel_Mask": f"{LAYER}.R"}):
+        np.testing.assert_allclose(shown(node("N", "Invert", inputs, **params)), linear(PICTURE))
+
+
+@pytest.mark.parametrize(
+    ("picture", "mask", "channel", "seen"),
+    [
+        ("Matte", "Rgba", "R", "alpha"),
+        ("Matte", "Rgb", "R", "nothing"),
+        ("Rgb", "Matte", "A", "nothing"),
+        ("Rgb", "Rgb", "A", "nothing"),
+        ("Rgb", "Rgb", "R", "red"),
+        ("Rgba", "Matte", "A", "alpha"),
+    ],
+)
+def test_a_moves_mask_is_first_brought_to_the_channels_of_its_picture(
+    picture: str, mask: str, channel: str, seen: str
+) -> None:
+    params = {"translate": (0.0, 3.0), "maskChannel_Mask": f"{LAYER}.{channel}"}
+    inputs = {"Source": picture, "Mask": mask}
+    found = shown(node("N", "TransformMaskedPlugin", inputs, **params))
+    moved = shown(node("N", "TransformPlugin", {"Source": picture}, translate=(0.0, 3.0)))
+    still = shown(node("N", "NoOpPlugin", {"Source": picture}))
+    full = linear(PICTURE)
+    weight = {"nothing": full[..., :1] * 0, "red": full[..., :1], "alpha": full[..., 3:]}[seen]
+    mixed = moved * weight + still * (1 - weight)
+    np.testing.assert_allclose(found[..., :3], mixed[..., :3], atol=1e-6)
+
+
+def test_chroma_blur_makes_colours_of_alpha_alone() -> None:
+    alone = node("C", "ConstantPlugin", color=(0.0, 0.0, 0.0, 0.4), outputComponents="Alpha")
+    blur = node("N", "net.sf.cimg.CImgChromaBlur", {"Source": "C"}, size=(3.0, 3.0))
+    np.testing.assert_allclose(shown(alone, blur)[6, 8], (0.4, 0.4, 0.4, 1), atol=1e-5)
+
+
+def test_what_chroma_blur_leaves_undefined_is_white_however_little_of_it_a_mask_shows() -> None:
+    black = node("Black", "ConstantPlugin", color=(0.0, 0.0, 0.0, 1.0))
+    half = node("Half", "ConstantPlugin", color=(0.0, 0.0, 0.0, 0.25))
+    inputs = {"Source": "Black", "Mask": "Half"}
+    found = shown(black, half, node("N", "net.sf.cimg.CImgChromaBlur", inputs, size=(3.0, 3.0)))
+    assert (found[..., :3] == 1).all()

@@ -1,5 +1,7 @@
 """Derived smoothing filters against what a derivative is."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -43,3 +45,27 @@ def test_a_derived_blur_reaches_further_by_its_order() -> None:
     )
     window = render(made, "B", {"a.png": gradient(10, 8)}).window
     assert tuple(window) == (-5, -3, 15, 11)
+
+
+def test_a_narrow_derivative_is_rounded_once_to_single_precision() -> None:
+    """What suppresses non-maxima compares neighbours, which differ by this rounding alone."""
+    values = np.random.default_rng(8).integers(0, 256, 40).astype(np.float32) / np.float32(255)
+    pixels = np.repeat(values[:, None, None], 4, 2)
+    found = derived(pixels, "gaussian", (0.0, 0.0), (0, 1), nearest=True)[:, 0, 0]
+    alpha = float(np.float32(1.695)) / float(np.float32(0.1))
+    e = math.exp(-alpha)
+    weight = -(1 - e) * (1 - e) * (1 - e) / (2 * (e + 1) * e) * e
+
+    def one_way(samples: list[float]) -> list[float]:
+        before = samples[0]
+        one = two = weight * before / (1 - 2 * e + e * e)
+        there = []
+        for sample in samples:
+            there.append(weight * before + 2 * e * one - e * e * two)
+            before, one, two = sample, there[-1], one
+        return there
+
+    ahead = one_way([float(value) for value in values])
+    back = [-value for value in one_way([float(value) for value in values[::-1]])][::-1]
+    exact = np.array([a + b for a, b in zip(ahead, back, strict=True)])
+    assert found.tolist() == exact.astype(np.float32).tolist()

@@ -106,10 +106,10 @@ def test_inputs_are_never_written_to() -> None:
 
 
 def test_a_missing_node_is_named_with_its_plugin_and_who_supplies_it() -> None:
-    made = graph(read("A", "a.png"), node("T", "net.fxarena.openfx.Oilpaint", {"Source": "A"}))
+    made = graph(read("A", "a.png"), node("T", "net.fxarena.openfx.Sketch", {"Source": "A"}))
     with pytest.raises(RenderError) as caught:
         render(made, "T", IMAGES)
-    for word in ("T is a net.fxarena.openfx.Oilpaint", "Arena.ofx.bundle", "OFX_PLUGIN_PATH"):
+    for word in ("T is a net.fxarena.openfx.Sketch", "Arena.ofx.bundle", "OFX_PLUGIN_PATH"):
         assert word in str(caught.value)
 
 

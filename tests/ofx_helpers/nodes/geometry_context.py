@@ -71,6 +71,9 @@ class FakeContext:
     def input_format(self, label: str) -> Window:
         return self.inputs[label].window if label in self.inputs else self.format
 
+    def whole(self, window: Window) -> Window:
+        return window
+
     def upstream(self) -> Upstream:
         return self.above or Upstream(np.eye(3), self.region("Source"))
 

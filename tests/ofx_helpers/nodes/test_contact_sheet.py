@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
@@ -55,3 +57,32 @@ def test_a_part_of_the_sheet_is_the_same_alone() -> None:
     whole = sheet((37, 29), rowsColumns=(2, 2), center=True)
     part = sheet((37, 29), Window(3, 2, 30, 20), rowsColumns=(2, 2), center=True)
     np.testing.assert_allclose(part, whole[2:20, 3:30], atol=1e-6)
+
+
+LAYERS = "LayerContactSheetOFX"
+
+
+def layers(size: tuple[int, int], file: str = "a.png", **params: object) -> np.ndarray:
+    made = graph(read("A", file), node("N", LAYERS, {"Source": "A"}, resolution=size, **params))
+    return render(made, "N", {file: A}, window=Window(0, 0, *size)).pixels
+
+
+def test_the_colour_is_the_one_layer_and_has_a_cell_of_its_own() -> None:
+    got = layers((32, 24), autoDims=False, rowsColumns=(2, 2))
+    np.testing.assert_allclose(got[12:, :16], linear(A), atol=1e-6)
+    assert not got[:12].any()
+    assert not got[:, 16:].any()
+
+
+def test_as_many_columns_as_fit_are_made_though_there_is_one_layer() -> None:
+    np.testing.assert_allclose(layers((16, 12)), linear(A), atol=1e-6)
+    wide = layers((48, 4), center=True)
+    # Three columns of 16, and the picture of 48/9 × 4 in the middle of the first.
+    assert wide[:, 6:10].any(-1).all()
+    assert not wide[:, :5].any()
+    assert not wide[:, 11:].any()
+
+
+def test_a_file_that_may_have_more_layers_is_refused() -> None:
+    with pytest.raises(RenderError, match=r"N \(net.sf.openfx.LayerContactSheetOFX\).*A may have"):
+        layers((16, 12), "a.exr")

@@ -7,6 +7,7 @@ import pytest
 
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.nodes import collect
+from tests.ofx_helpers.engine.graphs import graph, node, read, render
 from tests.ofx_helpers.nodes import geometry_context as alone
 
 FULL = Window(0, 0, 256, 256)
@@ -68,3 +69,24 @@ def test_the_region_of_motion_blur_holds_every_quarter_and_its_longest_step() ->
     got = alone.render(kind, {"Source": step()}, params=params, time=2.0)
     # From 8 to 10 pixels, in two steps of one.
     assert got.window == Window(7, -1, 51, 21)
+
+
+def test_god_rays_box_grows_with_the_distance_from_the_picture_as_natrons() -> None:
+    white = np.full((12, 16, 3), 255, np.uint8)
+    made = graph(
+        read("A", "white.png"),
+        node(
+            "N",
+            "GodRays",
+            {"Source": "A"},
+            translate=(8.0, 0.0),
+            steps=1,
+            filter="box",
+            black_outside=False,
+            toColor=(1.0, 1.0, 1.0, 1.0),
+        ),
+    )
+    row = render(made, "N", {"white.png": white}, window=Window(0, 6, 6, 7)).pixels[0, :, 0]
+    # Half the move looks 4 pixels to the left, where pixel -k counts 1 + k times but for the one at
+    # the edge; the other step looks straight down.
+    assert row.tolist() == pytest.approx([(5 + 1) / 2, (4 + 1) / 2, (3 + 1) / 2, 1, 1, 1])

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.nodes import _hsl_kernel
 from ofx_helpers.nodes._blend import BLENDS, HSL, KEEPS_B, hsl_blend
@@ -176,3 +177,40 @@ def test_when_every_a_lies_beside_the_picture_only_version_1_shows_b(
     beside = Window(50, 0, 58, 6)
     asked = render(made, "M", IMAGES, window=beside).pixels
     np.testing.assert_array_equal(asked, of("K")[:6, :8])  # there it is seen
+
+
+def roto_merge(a: str = "A", **params: object) -> np.ndarray:
+    inputs = {"A": a, "B": "B"} | ({"Mask": "K"} if "maskInvert" in params else {})
+    made = graph(
+        *BASE,
+        node("P", "Position", {"Source": "A"}, translate=(1.0, 0.0)),
+        node("M", "MergeRoto", inputs, **params),
+        size=(10, 9),
+    )
+    return render(made, "M", IMAGES, window=Window(0, 0, 10, 9)).pixels
+
+
+def test_a_roto_merge_is_a_merge_masked_by_red() -> None:
+    np.testing.assert_array_equal(roto_merge(), merge())
+    red = of("K")[..., :1]
+    got = roto_merge(operation="plus", maskInvert=False)
+    np.testing.assert_allclose(got, of("B") + red * of("A"), atol=1e-6)
+    got = roto_merge(operation="plus", maskInvert=True)
+    np.testing.assert_allclose(got, of("B") + (1 - red) * of("A"), atol=1e-6)
+
+
+@pytest.mark.parametrize("operation", ["over", "multiply", "plus"])
+def test_in_a_roto_merge_what_draws_any_layer_is_black(operation: str) -> None:
+    # As Natron has it: a Position draws the layer RotoMask, which it does not find, black.
+    black = np.zeros_like(A)
+    got = roto_merge("P", operation=operation)
+    made = graph(*BASE, node("M", "MergePlugin", {"A": "A", "B": "B"}, operation=operation))
+    images = {**IMAGES, "a.png": black}
+    wanted = render(made, "M", images, window=Window(0, 0, 10, 9)).pixels
+    # Where both A's have pixels.
+    np.testing.assert_allclose(got[:6, 1:8], wanted[:6, 1:8], atol=1e-6)
+
+
+def test_a_roto_merge_whose_alphas_would_be_torn_off_is_refused() -> None:
+    with pytest.raises(RenderError, match=r"M \(net.sf.openfx.MergeRoto\).*RotoMask in P"):
+        roto_merge("P", maskInvert=True)

@@ -2,6 +2,11 @@ import numpy as np
 import pytest
 
 from ofx_helpers.engine.errors import RenderError
+from ofx_helpers.engine.evaluate import render_together
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.scene import Scene
+from ofx_helpers.nodes import collect
+from tests.golden.still_media import MemoryMedia
 from tests.ofx_helpers.engine.graphs import graph, node, render
 
 Colour = tuple[float, float, float]
@@ -93,3 +98,48 @@ def test_the_shown_source_is_as_large_as_the_source() -> None:
     )
     got = render(made, "N", window=made.format).pixels
     np.testing.assert_array_equal(got[0, :, 3], (0, 0, 1, 1))
+
+
+def test_beside_a_smaller_plate_its_last_pixel_stands_row_by_row() -> None:
+    """As on NatronRenderer: the plug-in keeps the plate's colour until it meets another."""
+    made = graph(
+        node("F", "ConstantPlugin", color=(0.3, 0.2, 0.5, 1.0)),
+        node(
+            "C",
+            "ConstantPlugin",
+            color=(*PLATE, 1.0),
+            extent="size",
+            bottomLeft=(1.0, 1.0),
+            size=(2.0, 2.0),
+        ),
+        node("N", "PIK", {"Fg": "F", "C": "C"}),
+        size=(4, 4),
+    )
+    key = 1 - 0.25 / 0.45
+    expected = [[1, 1, 1, 1], [1, key, key, key], [key] * 4, [key] * 4]
+    np.testing.assert_allclose(render(made, "N").pixels[..., 3], expected, atol=1e-6)
+    # Of a picture in bands, each is as it is in the whole.
+    scene = Scene(made, collect().get, MemoryMedia({}))
+    scene.banded = True
+    band = next(render_together(scene, 1.0, {"N": Window(0, 2, 4, 3)}))[1]
+    np.testing.assert_allclose(band.pixels[0, :, 3], expected[2], atol=1e-6)
+
+
+def test_what_shows_the_matte_does_not_look_at_fg_beside_a_picture_to_key() -> None:
+    def matte(show: str) -> float:
+        made = graph(
+            node("F", "ConstantPlugin", color=(0.3, 0.2, 0.5, 0.9)),
+            node("C", "ConstantPlugin", color=(*PLATE, 1.0)),
+            node(
+                "N",
+                "PIK",
+                {"Fg": "F", "PFg": "F", "C": "C"},
+                show=show,
+                sourceAlphaHandling="inside",
+            ),
+            size=(4, 4),
+        )
+        return float(render(made, "N").pixels[2, 2, 0 if show == "matte" else 3])
+
+    assert matte("premultiplied") == pytest.approx(0.9)
+    assert matte("matte") == pytest.approx(1 - 0.25 / 0.45)

@@ -72,3 +72,11 @@ def test_channels_that_are_left_out_do_not_count() -> None:
 def test_it_stays_unless_its_seed_is_to_change_with_time() -> None:
     assert (plasma(1.0) == plasma(2.0)).all()
     assert (plasma(1.0, staticSeed=False) != plasma(2.0, staticSeed=False)).any()
+
+
+@pytest.mark.parametrize("name", ["CImgPlasma", "CImgNoise"])
+def test_without_a_source_it_fills_the_format(name: str) -> None:
+    made = graph(node("N", f"net.sf.cimg.{name}", seed=5), size=(11, 7))
+    frame = render(made, "N")
+    assert frame.window == Window(0, 0, 11, 7)
+    assert len(np.unique(frame.pixels[..., 0])) > 50

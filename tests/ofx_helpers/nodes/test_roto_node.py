@@ -8,6 +8,7 @@ import pytest
 
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.graph import Point, Shape
+from ofx_helpers.nodes import collect
 from ofx_helpers.nodes.roto import NODE
 from tests.ofx_helpers.engine.graphs import graph, node, render
 from tests.ofx_helpers.nodes import geometry_context as alone
@@ -157,3 +158,7 @@ def test_a_roto_mixes_the_channels_that_its_background_has(
     )
     got = render(made, "N").pixels[5, 5]
     assert got.tolist() == [0.25 if channel in kept else 1 for channel in range(4)]
+
+
+def test_the_plug_in_of_older_projects_is_the_same_node() -> None:
+    assert collect()["net.sf.openfx.RotoPlugin"] is NODE

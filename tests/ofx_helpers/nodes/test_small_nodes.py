@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ofx_helpers.engine.curve import Curve, Key
+from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Window
 from tests.golden.still_media import gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
@@ -299,5 +300,18 @@ def test_a_shuffle_to_whole_numbers_is_taken_as_encoded(depth: str, most: int) -
     if depth == "byte":
         decoded = ((code + 0.055) / 1.055) ** 2.4
     else:
-        decoded = ((code + 0.0993) / 1.0993) ** (1 / 0.45)
+        # Natron has a table of bytes: 16384 lies three quarters of the way from 63 to 64.
+        low, high = (((byte / 255 + 0.0993) / 1.0993) ** (1 / 0.45) for byte in (63, 64))
+        decoded = low + (high - low) * (code * 255 - 63)
     np.testing.assert_allclose(got, (1, decoded, 0, round(0.2 * most) / most), atol=1e-6)
+
+
+def test_a_smear_without_a_stroke_passes_its_source() -> None:
+    made = graph(read("A", "a.png"), node("S", "fr.inria.built-in.RotoSmear", {"Source": "A"}))
+    np.testing.assert_array_equal(render(made, "S", IMAGES).pixels, linear(A))
+
+
+def test_a_program_that_a_project_names_is_never_run() -> None:
+    made = graph(read("A", "a.png"), node("S", "fr.inria.openfx.RunScript", {"Source1": "A"}))
+    with pytest.raises(RenderError, match=r"S \(fr.inria.openfx.RunScript\) runs a program"):
+        render(made, "S", IMAGES)

@@ -1,7 +1,10 @@
 """Text against a font made here, whose letters are boxes: every pixel is known beforehand.
 
 One em is 1000 units: `I` is a box from 100 to 500 and 0 to 700, 600 wide; `L` a box from 0 to 1000
-and 0 to 1000 that fills its 1000; a space is 500. Ascent 800, descent 200.
+and 0 to 1000 that fills its 1000; a space is 500. Ascent 800, descent 200. Lines are 100 thick:
+an underline from 100 below the baseline, a line through from 400 above it.
+
+How such a text looks in Natron 2.5 was seen with the machine's own fonts.
 """
 
 import warnings
@@ -16,8 +19,11 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from ofx_helpers.engine.errors import RenderError
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.text_breaks import hyphenates, opportunities
+from ofx_helpers.engine.text_fonts import FontWish
+from ofx_helpers.engine.text_markup import parse
 from ofx_helpers.engine.text_raster import fill, fixed
 from ofx_helpers.engine.text_runs import Run, Style, split
+from ofx_helpers.nodes.oiio_text import _as_read, _put
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 
 TEXT = "net.fxarena.openfx.Text"
@@ -26,6 +32,7 @@ BOXES = {
     "space": (500, 0),
     "I": (600, (100, 0, 500, 700)),
     "L": (1000, (0, 0, 1000, 1000)),
+    "hyphen": (400, (0, 300, 400, 400)),
 }
 
 
@@ -45,15 +52,19 @@ def font(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("font") / "boxes.ttf"
     made = FontBuilder(1000, isTTF=True)
     made.setupGlyphOrder(list(BOXES))
-    made.setupCharacterMap({32: "space", 73: "I", 76: "L"})
+    made.setupCharacterMap({32: "space", 73: "I", 76: "L", 0x2010: "hyphen"})
     made.setupGlyf({name: _glyph(box) for name, (_, box) in BOXES.items()})
     made.setupHorizontalMetrics(
         {name: (width, shape[0] if shape else 0) for name, (width, shape) in BOXES.items()}
     )
     made.setupHorizontalHeader(ascent=800, descent=-200)
-    made.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200)
+    made.setupOS2(
+        sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200,
+        yStrikeoutSize=100, yStrikeoutPosition=400,
+        ySuperscriptYSize=500, ySuperscriptYOffset=300,
+    )  # fmt: skip
     made.setupNameTable({"familyName": "Memecomp Boxes", "styleName": "Regular"})
-    made.setupPost()
+    made.setupPost(underlinePosition=-100, underlineThickness=100)
     made.save(path)
     return str(path)
 
@@ -186,6 +197,57 @@ def test_broken_markup_is_drawn_as_it_is_written(font: str) -> None:
     assert np.array_equal(draw(font, "I<b", markup=True), draw(font, "I<b"))
 
 
+def test_a_line_through_reaches_from_ink_to_ink_and_an_underline_over_all(font: str) -> None:
+    through = draw(font, "<s> </s><span color='#000000'><s>I</s></span>", markup=True)[::-1]
+    black = (through[..., 3] > 0) & (through[..., 0] == 0)
+    assert np.nonzero(black[9])[0][[0, -1]].tolist() == [12, 19]
+    under = draw(font, "<u>I</u>", markup=True)[::-1]
+    assert np.nonzero(under[18:20, :, 3].all(0))[0][[0, -1]].tolist() == [0, 11]
+
+
+def test_an_enlarged_text_keeps_the_thickness_of_its_lines(font: str) -> None:
+    pixels = draw(font, "<u>I</u>", markup=True, scale=(2.0, 2.0))[::-1]
+    # The baseline is 32 rows below the start.
+    assert np.nonzero(pixels[:, 0, 3])[0].tolist() == [34, 35]
+
+
+def test_an_enlarged_text_keeps_the_height_of_its_empty_lines(font: str) -> None:
+    # 40 rows of text, 20 of nothing, 32 down to the baseline.
+    assert box(draw(font, "I\n\nI", (64, 128), scale=(2.0, 2.0)))[3] == 40 + 20 + 32
+
+
+def test_a_superscript_of_an_enlarged_text_is_enlarged_once_more(font: str) -> None:
+    text = "L<sup>L</sup>"
+    assert box(draw(font, text, (96, 96), markup=True))[2] == 20 + 10
+    assert box(draw(font, text, (96, 96), markup=True, scale=(2.0, 2.0)))[2] == 40 + 40
+
+
+@pytest.mark.parametrize("metrics", ["Off", "On"])
+def test_a_text_that_is_only_higher_is_spaced_as_if_wider(font: str, metrics: str) -> None:
+    assert box(draw(font, "II", scale=(1.0, 2.0), hintMetrics=metrics))[2] == 24 + 10
+
+
+def test_a_fonts_description_sets_weight_slant_and_width_anew() -> None:
+    wish = FontWish("Base", 20.0, weight=700, slant="italic", width=75)
+    runs = parse("<span font='Boxes 12'>a</span><span weight='300' font='B'>b</span>", Style(wish))
+    first, second = (run.style.wish for run in runs)
+    assert (first.weight, first.slant, first.width, first.pixels) == (400, "normal", 100, 16)
+    assert (second.weight, second.family, second.pixels) == (300, "B", 20)
+
+
+def test_a_tab_reaches_its_stop_whatever_the_letter_spacing(font: str) -> None:
+    pixels = draw(font, "I\tI", (128, 48), letterSpace=4)
+    assert np.nonzero(pixels.any((0, 2)))[0].tolist() == [*range(2, 10), *range(82, 90)]
+
+
+def test_an_inserted_hyphen_follows_its_letter_without_letter_spacing(font: str) -> None:
+    pixels = draw(
+        font, "LLLL", transform=False, wrap="Char", align="Right", letterSpace=4
+    )[::-1]  # fmt: skip
+    assert np.nonzero(pixels[5, :, 3])[0].tolist() == [*range(12, 32), *range(36, 56)]
+    assert np.nonzero(pixels[9, :, 3])[0][-1] == 63
+
+
 def test_a_text_file_takes_the_place_of_the_text(font: str, tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("II")
     pixels = draw(font, "I", file=str(tmp_path / "words.txt"))
@@ -264,3 +326,14 @@ def test_oiio_text_without_text_is_its_source() -> None:
     )
     frame: Frame = render(made, "O", {"a.png": grey})
     np.testing.assert_array_equal(frame.pixels, linear(grey))
+
+
+def test_oiio_text_puts_a_later_letters_box_over_an_earlier_one() -> None:
+    cover = np.full((3, 4), 9, np.uint8)
+    _put(cover, np.array([[0, 5], [6, 7]], np.uint8), 3, -1)
+    assert cover.tolist() == [[9, 9, 9, 6], [9, 9, 9, 9], [9, 9, 9, 9]]
+
+
+def test_oiio_text_reads_letters_beyond_ascii_as_openimageio_does() -> None:
+    """Seen in Natron with OpenImageIO 2.4: ö is a 6, ñ a 1, ü a less-than."""
+    assert "".join(map(_as_read, "aöñü")) == "a61<"

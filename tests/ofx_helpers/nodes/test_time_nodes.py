@@ -65,6 +65,16 @@ def test_the_region_of_a_blend_is_counted_from_its_first_frame(
     assert got.pixels[0, -1, 0] == 1
 
 
+def test_a_blend_of_no_frame_at_all_is_black_whatever_it_would_begin_with() -> None:
+    made = graph(
+        node("C", "ConstantPlugin", color=(0.5, 0.5, 0.5, 1.0)),
+        node(
+            "N", "FrameBlend", {"Source": "C"}, frameRange=(0, 2), frameInterval=4, operation="min"
+        ),
+    )
+    assert (render(made, "N").pixels == 0).all()
+
+
 def test_between_frames_a_retime_keeps_to_the_box_of_its_own_time() -> None:
     # As NatronRenderer: the frames to blend lie at 1 and 2, the box is that of frame 2.
     picture = np.full((12, 16, 3), 255, np.uint8)

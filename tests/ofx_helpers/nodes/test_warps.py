@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ofx_helpers.engine.evaluate import render_together
 from ofx_helpers.engine.frame import Frame, Window
 from ofx_helpers.engine.lens_models import is_straight, lens
 from ofx_helpers.engine.node_type import Upstream
 from ofx_helpers.engine.params import catalogue
 from ofx_helpers.engine.resample import invert, resample, warp
+from ofx_helpers.engine.scene import Scene
 from ofx_helpers.nodes import collect
-from tests.golden.still_media import gradient
+from tests.golden.still_media import MemoryMedia, gradient
 from tests.ofx_helpers.engine.graphs import graph, linear, node, read, render
 from tests.ofx_helpers.nodes import geometry_context as alone
 
@@ -229,6 +231,46 @@ def test_mix_below_a_transform_leaves_the_picture_above_it(plugin: str) -> None:
     here = (slice(5, 25), slice(10, 35))
     assert np.abs(got[here] - linear(picture)[here])[..., 1].max() < 1e-6
     assert np.abs(got[here] - linear(picture)[here])[..., 0].max() > 0.1
+
+
+def test_a_mask_leaves_a_lens_only_what_its_bent_outline_holds() -> None:
+    """As NatronRenderer: what is not fetched for the bent picture is black under the mask too."""
+    white = np.full((60, 80, 3), 255, np.uint8)
+    made = graph(
+        read("A", "white.png"),
+        node("Black", "ConstantPlugin", color=(0.0, 0.0, 0.0, 0.0)),
+        node("N", "LensDistortion", {"Source": "A", "Mask": "Black"}, k1=0.5),
+        size=(80, 60),
+    )
+    shown = render(made, "N", {"white.png": white}, window=made.format).pixels[..., 0]
+    model = lens("nuke", numbers(k1=0.5), (0.0, 0.0, 80.0, 60.0), 1.0)
+    # The middles of the sides come from furthest out.
+    sides = [model.undistort(np.array([x]), np.array([y])) for x, y in ((0, 30), (40, 0))]
+    left, bottom = np.floor(float(sides[0][0][0]) - 2), np.floor(float(sides[1][1][0]) - 2)
+    assert (left, bottom) > (2, 0)
+    expected = np.zeros((60, 80))
+    expected[int(bottom) : 60 - int(bottom), int(left) : 80 - int(left)] = 1
+    np.testing.assert_array_equal(shown, expected)
+
+
+def test_the_slope_of_a_map_ends_with_what_is_asked_of_the_node() -> None:
+    """As on NatronRenderer, whose plug-in has no map beyond what it renders; bands know nothing."""
+    images = {
+        "a.png": np.random.default_rng(4).integers(0, 256, (12, 16, 3), np.uint8),
+        "uv.png": np.random.default_rng(5).integers(0, 256, (12, 16, 3), np.uint8),
+    }
+    made = graph(
+        read("A", "a.png"), read("UV", "uv.png"), node("N", "STMap", {"Source": "A", "UV": "UV"})
+    )
+    whole = render(made, "N", images).pixels
+    part = Window(4, 3, 12, 9)
+    cut = render(made, "N", images, window=part).pixels
+    np.testing.assert_array_equal(cut[1:-1, 1:-1], whole[4:8, 5:11])
+    assert np.abs(cut - whole[3:9, 4:12]).max() > 0.01
+    scene = Scene(made, collect().get, MemoryMedia(images))
+    scene.banded = True
+    band = next(render_together(scene, 1.0, {"N": part}))[1].pixels
+    np.testing.assert_array_equal(band, whole[3:9, 4:12])
 
 
 def test_a_map_without_a_source_still_has_the_maps_region() -> None:
