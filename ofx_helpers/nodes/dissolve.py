@@ -53,16 +53,17 @@ def _dissolve(context: Context, _window: Window, frames: Sequence[Frame]) -> Pix
     return first + (second - first) * np.float32(share)
 
 
-def _chosen(context: Context) -> str:
+def _chosen(context: Context, time: float | None = None) -> str:
     labels = _inputs(context)
     if context.params.flag("automatic"):
         return next((label for label in labels if not context.region(label).empty), labels[0])
-    return labels[min(max(context.params.whole("which"), 0), len(labels) - 1)]
+    params = context.params if time is None else context.params.at(time)
+    return labels[min(max(params.whole("which"), 0), len(labels) - 1)]
 
 
 def _chosen_format(context: Context) -> Window | None:
-    """That of the chosen input, also where which one that is has keys: seen in NatronRenderer."""
-    label = _chosen(context)
+    """That of the input chosen at first, as NatronRenderer's writers take it for every frame."""
+    label = _chosen(context, float(context.graph.first))
     return context.input_format(label) if context.connected(label) else None
 
 
