@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled
 
 LEVELS = 1024
 """Steps of the filter over the square of the distance."""
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _place(at: int, size: int, mode: int) -> int:
     """The column or row shown beyond a side; -1 for the background.
 
@@ -25,7 +26,7 @@ def _place(at: int, size: int, mode: int) -> int:
     return size - 1 - inside if mode == 2 and tile & 1 else inside
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _pixel(image: Any, x: int, y: int, modes: Any, solid: Any) -> Any:
     h, w = image.shape[:2]
     column, row = _place(x, w, modes[0]), _place(y, h, modes[1])
@@ -33,7 +34,7 @@ def _pixel(image: Any, x: int, y: int, modes: Any, solid: Any) -> Any:
     return solid if column < 0 or row < 0 or checked else image[row, column]
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def average(
     image: Any, x: Any, y: Any, wide: Any, high: Any, lut: Any, modes: Any, solid: Any, out: Any
 ) -> None:

@@ -6,19 +6,20 @@ Sums are in single precision and in CImg's order: which patch is the best hangs 
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled
 
 ZERO = np.float32(0)
 _TRIES = 4
 """How often no patch is found before the search is widened; after the third time, less strictly."""
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _inside(at: int, size: int) -> int:
     return min(max(at, 0), size - 1)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _slope(known: Any, y: int, x: int) -> Any:
     """The direction across the hole's edge: where the mask of what is known, smoothed, rises."""
     h, w = known.shape
@@ -37,7 +38,7 @@ def _slope(known: Any, y: int, x: int) -> Any:
     return across / length, up / length
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _confidence(known: Any, trust: Any, y: int, x: int, before: int, patch: int) -> Any:
     """How much of the patch is known, and how surely; all beyond the box is."""
     h, w = known.shape
@@ -51,12 +52,12 @@ def _confidence(known: Any, trust: Any, y: int, x: int, before: int, patch: int)
     return total / np.float32(patch * patch)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _larger(ahead: Any, behind: Any) -> Any:
     return ahead if abs(ahead) > abs(behind) else behind
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _structure(
     planes: Any, known: Any, weights: Any, y: int, x: int, oy: int, ox: int, before: int
 ) -> Any:
@@ -103,7 +104,7 @@ def _structure(
     return np.sqrt(ux * ux + uy * uy)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _most_urgent(
     planes: Any, known: Any, trust: Any, urgency: Any, weights: Any, oy: int, ox: int, before: int
 ) -> Any:
@@ -127,7 +128,7 @@ def _most_urgent(
     return best_y, best_x
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _whole(known: Any, y: int, x: int, before: int, patch: int) -> bool:
     """Whether a patch lies in the box and has no pixel that is unknown by now."""
     h, w = known.shape
@@ -140,7 +141,7 @@ def _whole(known: Any, y: int, x: int, before: int, patch: int) -> bool:
     return True
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _difference(
     planes: Any, known: Any, corner: Any, y: int, x: int, oy: int, ox: int, patch: int, limit: Any
 ) -> Any:
@@ -167,7 +168,7 @@ def _difference(
     return total
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def copy_patches(
     planes: Any, usable: Any, known: Any, oy: int, ox: int, weights: Any, lookup: int, factor: Any
 ) -> Any:
@@ -275,7 +276,7 @@ def copy_patches(
         count += 1
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def add_patches(
     planes: Any, copies: Any, weights: Any, oy: int, ox: int, total: Any, share: Any
 ) -> None:

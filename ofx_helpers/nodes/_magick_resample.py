@@ -7,7 +7,6 @@ ellipse is at least a circle of one pixel.
 import numpy as np
 from numpy.typing import NDArray
 
-from ofx_helpers.nodes._ewa_kernel import LEVELS, average
 from ofx_helpers.nodes._magick import Grid, solid_colour
 
 Image = NDArray[np.floating]
@@ -38,6 +37,8 @@ def _cubic(x: NDArray[np.float64], b: float, c: float) -> NDArray[np.float64]:
 
 def resampled(image: Image, x: Grid, y: Grid, wide: Grid, high: Grid, beyond: str) -> Grid:
     """The image at (x, y), whose pixels lie on whole numbers, averaged over `wide` and `high`."""
+    from ofx_helpers.nodes._ewa_kernel import LEVELS, average
+
     grey, alpha = solid_colour(beyond, (0.0, 0.0))
     checked = beyond == "CheckerTile"
     made = np.empty((*x.shape, 4))

@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def commonest(levels: Any, reach: int, place: Any) -> None:
     """Writes to `place` (h, w, 2) the row and column whose level is found most often around.
 

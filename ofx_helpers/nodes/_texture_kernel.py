@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ofx_helpers.engine.compiled import compiled
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def draw(state: Any) -> float:
     """A random number from 0 to 1 of the four 64-bit numbers `state`, which go on.
 
@@ -24,19 +25,19 @@ def draw(state: Any) -> float:
     return float(value >> np.uint64(11)) / 9007199254740991.0
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _near(value: float) -> int:
     return int(np.ceil(value - 0.5))
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _mix(pixels: Any, state: Any, place: Any, ends: Any, noise: float) -> None:
     for channel in range(3):
         mean = (pixels[ends[1], ends[0], channel] + pixels[ends[3], ends[2], channel]) / 2.0
         pixels[place[1], place[0], channel] = mean + noise * draw(state) - noise / 2.0
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _quarter(pixels: Any, state: Any, box: Any, noise: float) -> bool:
     """Sets the middles of a quarter's sides and its own; whether it can't be divided further."""
     x1, y1, x2, y2 = box
@@ -58,7 +59,7 @@ def _quarter(pixels: Any, state: Any, box: Any, noise: float) -> bool:
     return bool(x2 - x1 < 3 and y2 - y1 < 3)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def plasma(pixels: Any, state: Any, depth: int) -> bool:
     """One pass over (h, w, 3) pixels, divided `depth` times; whether no quarter is left to divide.
 

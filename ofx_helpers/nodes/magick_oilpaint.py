@@ -8,7 +8,6 @@ import numpy as np
 from ofx_helpers.engine.frame import Pixels
 from ofx_helpers.engine.node_type import Context
 from ofx_helpers.nodes._magick import LUMA, magick, rounded
-from ofx_helpers.nodes._oilpaint_kernel import commonest
 
 _SMALLEST = 3  # the reach that ImageMagick takes where it may choose
 
@@ -17,6 +16,8 @@ def _oilpaint(context: Context, image: Pixels) -> Pixels:
     radius = context.params.number("radius")
     if radius <= 0:
         return image
+    from ofx_helpers.nodes._oilpaint_kernel import commonest
+
     luma = image[..., :3].astype(np.float64) @ LUMA
     levels = np.clip(np.nan_to_num(luma) * 255, 0, 255)
     place = np.zeros((*luma.shape, 2), np.int64)
