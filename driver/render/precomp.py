@@ -16,6 +16,7 @@ from driver.errors import MemecompError
 from driver.project.catalog import PRECOMP, READ
 from driver.project.document import Document, read
 from driver.project.files import expanded, files, variables
+from driver.render.trees import above
 from ofx_helpers.engine.frame import Window
 from ofx_helpers.engine.graph import Graph, Node
 from ofx_helpers.engine.render import WRITER_PREFIXES
@@ -133,7 +134,8 @@ def _rendered(node: Node, other: Document, opening: Opening) -> Iterator[Node]:
     shown = opening.shown(other, wanted)
     prefix = f"{node.name}/"
     texts = {(use.node, use.param): str(use.path) for use in files(other)}
-    for inner in _above(graph, shown):
+    inputs = {name: inner.inputs for name, inner in graph.nodes.items()}
+    for inner in (graph.nodes[name] for name in above(shown, inputs) if name in graph.nodes):
         opening.made.append(inner.name)
         if len(opening.made) > MOST:
             raise MemecompError(f"more than {MOST} nodes of other projects are shown.")
@@ -148,17 +150,6 @@ def _rendered(node: Node, other: Document, opening: Opening) -> Iterator[Node]:
             format=inner.format or graph.format,
         )
     yield replace(node, params={}, inputs={"Source": prefix + shown}, format=graph.format)
-
-
-def _above(graph: Graph, name: str) -> list[Node]:
-    found: dict[str, Node] = {}
-    waiting = [name]
-    while waiting:
-        node = graph.nodes.get(waiting.pop())
-        if node is not None and node.name not in found:
-            found[node.name] = node
-            waiting += node.inputs.values()
-    return list(found.values())
 
 
 def _placed(

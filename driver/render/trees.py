@@ -28,15 +28,16 @@ class Trees:
     def _trees(self) -> list[frozenset[str]]:
         inputs = self._inputs()
         used = {source for sources in inputs.values() for source in sources.values()}
-        return [_above(path, inputs) for path in inputs if path not in used]
+        return [frozenset(above(path, inputs)) for path in inputs if path not in used]
 
 
-def _above(path: str, inputs: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
-    found: set[str] = set()
+def above(path: str, inputs: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """A node and all that is above it, each once; `inputs` as `Trees` takes them."""
+    found: dict[str, None] = {}
     waiting = [path]
     while waiting:
         node = waiting.pop()
         if node not in found:
-            found.add(node)
+            found[node] = None
             waiting.extend(inputs.get(node, {}).values())
-    return frozenset(found)
+    return list(found)

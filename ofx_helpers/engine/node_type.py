@@ -285,6 +285,11 @@ def never_same(_context: Context) -> Same | None:
     return None
 
 
+def never_rendered(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Frame:
+    """The `render` of a node that `same` always answers for."""
+    raise AssertionError("an identity is never rendered")
+
+
 @dataclass(frozen=True, kw_only=True)
 class NodeType:
     """A node: give `render`, or `point` where each output pixel needs only its own source pixel.

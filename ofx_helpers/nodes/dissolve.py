@@ -8,7 +8,7 @@ import numpy as np
 from ofx_helpers.engine.canonical import Box, union
 from ofx_helpers.engine.finish import mask_weight, uses_mask
 from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same, Want
+from ofx_helpers.engine.node_type import Context, NodeType, Same, Want, never_rendered
 
 
 def _inputs(context: Context) -> list[str]:
@@ -67,10 +67,6 @@ def _chosen_format(context: Context) -> Window | None:
     return context.input_format(label) if context.connected(label) else None
 
 
-def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixels:
-    raise AssertionError("an identity is never rendered")
-
-
 NODES = (
     NodeType(
         plugins=("net.sf.openfx.DissolvePlugin",),
@@ -92,6 +88,6 @@ NODES = (
         same=lambda context: Same(_chosen(context)),
         format=_chosen_format,
         transparent=True,
-        render=_unused,
+        render=never_rendered,
     ),
 )

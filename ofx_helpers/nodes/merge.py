@@ -64,21 +64,26 @@ def _switches(context: Context, prefix: str) -> list[bool]:
     return [context.params.flag(f"{prefix}Channels{channel}") for channel in _CHANNELS]
 
 
-def _region(context: Context) -> Window:
+def _counted(context: Context) -> list[str] | None:
+    """The inputs whose regions make the node's; None where it is the project's format."""
     if context.params.number("mix") == 0:
-        return context.region("B")
-    box = context.params.choice("bbox")
-    if box in ("a", "b"):
+        return ["B"]
+    bbox = context.params.choice("bbox")
+    if bbox in ("a", "b"):
         # An unconnected one says nothing; Natron then takes the project's format.
-        label = box.upper()
-        return context.region(label) if context.connected(label) else context.format
-    labels = [label for label in ("B", *_sources(context)) if context.connected(label)]
+        return [bbox.upper()] if context.connected(bbox.upper()) else None
+    return [label for label in ("B", *_sources(context)) if context.connected(label)]
+
+
+def _region(context: Context) -> Window:
+    labels = _counted(context)
+    if labels is None:
+        return context.format
+    whole = context.params.choice("bbox") == "union"
     regions = [context.region(label) for label in labels]
-    if not regions:
-        return _EMPTY
-    result = regions[0]
+    result = regions[0] if regions else _EMPTY
     for region in regions[1:]:
-        result = result.union(region) if box == "union" else result.intersect(region)
+        result = result.union(region) if whole else result.intersect(region)
     return result
 
 
@@ -108,15 +113,13 @@ def _refuse_alphas(context: Context, blackened: list[str]) -> None:
 
 def _box(context: Context) -> Box:
     """As `_region`, canonical: where sources lie between pixels, so does what is made of them."""
-    if context.params.number("mix") == 0:
-        return context.box("B")
-    bbox = context.params.choice("bbox")
-    if bbox in ("a", "b"):
-        label = bbox.upper()
-        return context.box(label) if context.connected(label) else context.format_box
-    labels = [label for label in ("B", *_sources(context)) if context.connected(label)]
+    labels = _counted(context)
+    if labels is None:
+        return context.format_box
     boxes = [context.box(label) for label in labels]
-    if bbox == "union" or not boxes:
+    if len(boxes) == 1:
+        return boxes[0]
+    if context.params.choice("bbox") == "union" or not boxes:
         return union(boxes)
     x1, y1, x2, y2 = zip(*boxes, strict=True)
     low_x, low_y, high_x, high_y = max(x1), max(y1), min(x2), min(y2)

@@ -5,8 +5,8 @@ then gives another one. Its region is stretched by the aspect of the *format*, c
 """
 
 from ofx_helpers.engine.canonical import Box, nearest
-from ofx_helpers.engine.frame import Frame, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same, never_rendered
 from ofx_helpers.nodes._generator import (
     drawn_rectangle,
     extent_aspect,
@@ -57,10 +57,6 @@ def _same(_context: Context) -> Same:
     return Same("Source", beyond=True)
 
 
-def _nothing(_context: Context, _window: Window, _frames: object) -> Frame:
-    raise AssertionError("an identity is never rendered")
-
-
 NODE = NodeType(
     plugins=("net.sf.openfx.NoOpPlugin",),
     transparent=True,
@@ -69,5 +65,5 @@ NODE = NodeType(
     aspect=_aspect,
     format=_format,
     same=_same,
-    render=_nothing,
+    render=never_rendered,
 )

@@ -4,8 +4,8 @@ The engine renders one view, the first: of joined views the left one.
 """
 
 from ofx_helpers.engine.canonical import Box
-from ofx_helpers.engine.frame import Frame, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same, never_rendered
 
 
 def _first(context: Context) -> str:
@@ -21,10 +21,6 @@ def _region(context: Context) -> Window:
 
 def _same(context: Context) -> Same:
     return Same(_first(context))
-
-
-def _nothing(_context: Context, window: Window, _frames: object) -> Frame:
-    raise AssertionError("an identity is never rendered")
 
 
 def _box(context: Context) -> Box:
@@ -52,5 +48,5 @@ NODE = NodeType(
     region=_region,
     box=_box,
     same=_same,
-    render=_nothing,
+    render=never_rendered,
 )

@@ -4,8 +4,8 @@ The parameter `problem` says in words why there is none; it is raised when its p
 """
 
 from ofx_helpers.engine.errors import RenderError
-from ofx_helpers.engine.frame import Frame, Window
-from ofx_helpers.engine.node_type import Components, Context, NodeType, Same
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.node_type import Components, Context, NodeType, Same, never_rendered
 
 
 def _open(context: Context) -> str:
@@ -26,14 +26,10 @@ def _components(context: Context) -> Components:
     return context.components("Source")
 
 
-def _nothing(_context: Context, _window: Window, _frames: object) -> Frame:
-    raise AssertionError("an identity is never rendered")
-
-
 NODE = NodeType(
     plugins=("fr.inria.built-in.Precomp",),
     region=_region,
     same=_same,
     components=_components,
-    render=_nothing,
+    render=never_rendered,
 )

@@ -1,14 +1,9 @@
 """Nodes that show their input at another time: FrameHold, TimeOffset, FrameRange, AppendClip…"""
 
 import math
-from collections.abc import Sequence
 
-from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same
-
-
-def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixels:
-    raise AssertionError("an identity is never rendered")
+from ofx_helpers.engine.frame import Window
+from ofx_helpers.engine.node_type import Context, NodeType, Same, never_rendered
 
 
 def _hold(context: Context) -> Same:
@@ -62,7 +57,7 @@ def _node(plugin: str, same: object) -> NodeType:
         # Even over a still: FrameRange shows black outside its range.
         varies=lambda _context: True,
         transparent=plugin == "net.sf.openfx.FrameRange",
-        render=_unused,
+        render=never_rendered,
     )
 
 

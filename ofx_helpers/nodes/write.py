@@ -1,13 +1,6 @@
 """Write, in the graph: passes its input on. `engine.render` writes the files."""
 
-from collections.abc import Sequence
-
-from ofx_helpers.engine.frame import Frame, Pixels, Window
-from ofx_helpers.engine.node_type import Context, NodeType, Same
-
-
-def _unused(_context: Context, _window: Window, _frames: Sequence[Frame]) -> Pixels:
-    raise AssertionError("an identity is never rendered")
+from ofx_helpers.engine.node_type import Context, NodeType, Same, never_rendered
 
 
 def _same(_context: Context) -> Same:
@@ -25,5 +18,5 @@ NODE = NodeType(
         "fr.inria.openfx.WriteFFmpeg",
     ),
     same=_same,
-    render=_unused,
+    render=never_rendered,
 )
